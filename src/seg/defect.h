@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is wrong with a segment: a table of codes, texts and sections.  A defect is never an error of ours. */
+#ifndef SEG_DEFECT_H
+#define SEG_DEFECT_H
+
+#include "seg/seg.h"
+
+enum defect {
+#define DEFECT(name, code, rfc, text) DEFECT_##name,
+#include "seg/defect.list"
+#undef DEFECT
+	DEFECT_COUNT,
+};
+
+_Static_assert(DEFECT_COUNT <= 32, "seg.defects is 32 bits");
+
+const char *defect_code(enum defect defect); /* "bad-checksum": what JSON says */
+const char *defect_text(enum defect defect); /* "the checksum does not fit the bytes" */
+const char *defect_rfc(enum defect defect);
+
+/* The defects of a parsed frame, those of parsing included: 1 << DEFECT_... */
+uint32_t seg_defects(const struct seg *seg, const uint8_t *frame, size_t size);
+
+#endif
