@@ -52,7 +52,7 @@ enum trace_kind {
 	TRACE_KERNEL,     /* what Bob's kernel says of its socket */
 };
 
-#define TRACE_COUNTERS 4
+#define TRACE_COUNTERS 6
 
 struct trace_record {
 	int64_t at_ns;    /* since the session began */

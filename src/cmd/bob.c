@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What Bob's agent does at the learner's word: socket calls, settings, programs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/quantity.h"
+#include "base/when.h"
+#include "cmd/command.h"
+#include "session/memory.h"
+
+#define BLOCK_NS (2 * NS_PER_S)  /* how long accept, read and write are tried before they are said to block */
+#define RETRY_NS (2 * NS_PER_MS)
+
+static int
+ask_once(struct dojo *dojo, const struct agent_request *request, const void *data, const int *fds, struct agent_reply *reply,
+    char *answer, struct err *err)
+{
+	if (lab_agent_ask(dojo->session->lab, request, data, fds, reply, answer, err) != 0)
+		return -1;
+	answer[reply->size] = '\0';
+	return 0;
+}
+
+static int
+refused(const struct words *words, const struct agent_reply *reply, const char *answer, struct err *err)
+{
+	return err_set(err, ERR_INPUT, "bob %s: %s", words->word[1].text, reply->size > 0 ? answer : strerror(reply->error));
+}
+
+static bool
+never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+/* Asks; a call that would block is asked again while the session goes on, for a while.  answer has AGENT_DATA_MAX + 1 bytes. */
+static int
+ask(struct dojo *dojo, const struct words *words, const struct agent_request *request, const void *data,
+    struct agent_reply *reply, char *answer, struct err *err)
+{
+	int64_t until_ns = clock_monotonic_ns() + BLOCK_NS + session_round_trip_ns(dojo->session);
+
+	for (;;) {
+		if (ask_once(dojo, request, data, NULL, reply, answer, err) != 0)
+			return -1;
+		if (reply->done)
+			break;
+		if (reply->error != EAGAIN || clock_monotonic_ns() > until_ns)
+			return refused(words, reply, answer, err);
+		session_wait(dojo->session, never, NULL, clock_monotonic_ns() + RETRY_NS, err);
+		if (err->code != ERR_NONE)
+			return -1;
+	}
+	return 0;
+}
+
+/* Lets what the call put on the wire arrive before the next command. */
+static int
+settle(struct dojo *dojo, struct err *err)
+{
+	session_wait(dojo->session, never, NULL, clock_monotonic_ns() + RETRY_NS, err);
+	session_show_deferred(dojo->session);
+	return err->code != ERR_NONE ? -1 : 0;
+}
+
+static int
+ask_and_tell(struct dojo *dojo, const struct words *words, const struct agent_request *request, const void *data,
+    const char *what, struct err *err)
+{
+	char *answer = memory_new(AGENT_DATA_MAX + 1);
+	struct agent_reply reply;
+	int result = ask(dojo, words, request, data, &reply, answer, err);
+
+	if (result == 0) {
+		view_note(dojo->view, session_now(dojo->session), what, reply.socket);
+		result = settle(dojo, err);
+	}
+	free(answer);
+	return result;
+}
+
+/* words[at] as a number up to `most`; the default where the word is missing. */
+static int
+optional_number(const struct words *words, size_t at, uint32_t most, uint32_t otherwise, uint32_t *number, struct err *err)
+{
+	uint64_t value = otherwise;
+
+	if (at < words->count && (!number_parse(words->word[at].text, &value) || value > most))
+		return err_set(err, ERR_INPUT, "\"%s\" is no number from 0 to %u", words->word[at].text, most);
+	*number = (uint32_t)value;
+	return 0;
+}
+
+static int
+required_port(const struct words *words, size_t at, uint16_t *port, struct err *err)
+{
+	uint32_t number;
+
+	if (at >= words->count)
+		return err_set(err, ERR_INPUT, "a port is missing: bob %s PORT", words->word[1].text);
+	if (optional_number(words, at, 65535, 0, &number, err) != 0)
+		return -1;
+	*port = (uint16_t)number;
+	return 0;
+}
+
+static int
+run_listen(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_LISTEN };
+	size_t at = words->count > 3 && strcmp(words->word[3].text, "backlog") == 0 ? 4 : 3;
+
+	if (required_port(words, 2, &request.port, err) != 0 || optional_number(words, at, 65535, 128, &request.number, err) != 0)
+		return -1;
+	return ask_and_tell(dojo, words, &request, NULL, "bob listens (his socket %d)", err);
+}
+
+static int
+run_accept(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_ACCEPT };
+	uint32_t port;
+
+	if (optional_number(words, 2, 65535, 0, &port, err) != 0)
+		return -1;
+	request.port = (uint16_t)port;
+	return ask_and_tell(dojo, words, &request, NULL, "bob accepted: his socket %d", err);
+}
+
+static int
+run_connect(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_CONNECT, .family = dojo->session->peer.family };
+	size_t at = 3;
+
+	if (required_port(words, 2, &request.port, err) != 0)
+		return -1;
+	while (at < words->count) {
+		if (strcmp(words->word[at].text, "alice6") == 0) {
+			request.family = 6;
+			at++;
+		} else if (strcmp(words->word[at].text, "from") == 0 && at + 1 < words->count) {
+			if (required_port(words, at + 1, &request.from, err) != 0)
+				return -1;
+			at += 2;
+		} else {
+			return err_set(err, ERR_INPUT, "usage: bob connect PORT [from PORT] [alice6]");
+		}
+	}
+	return ask_and_tell(dojo, words, &request, NULL, "bob connects: his socket %d", err);
+}
+
+static int
+run_read(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_READ };
+	uint32_t socket;
+	char *answer, *shown;
+	struct agent_reply reply;
+	struct text t;
+	int result;
+
+	if (optional_number(words, 2, INT32_MAX, 0, &socket, err) != 0 ||
+	    optional_number(words, 3, AGENT_DATA_MAX, 0, &request.number, err) != 0)
+		return -1;
+	request.socket = (int32_t)socket;
+	answer = memory_new(AGENT_DATA_MAX + 1);
+	result = ask(dojo, words, &request, NULL, &reply, answer, err);
+	if (result == 0) {
+		shown = memory_new(4 * (size_t)reply.size + 64);
+		t = text_in(shown, 4 * (size_t)reply.size + 64);
+		if (reply.size == 0)
+			text_add(&t, "bob read the end: alice has said FIN");
+		else
+			text_add(&t, "bob read %u bytes: \"", reply.size);
+		text_add_escaped(&t, answer, reply.size);
+		if (reply.size > 0)
+			text_add(&t, "\"");
+		view_note(dojo->view, session_now(dojo->session), "%s", shown);
+		free(shown);
+		result = settle(dojo, err);
+	}
+	free(answer);
+	return result;
+}
+
+static int
+run_write(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_WRITE };
+	uint32_t socket;
+
+	if (words->count < 3)
+		return err_set(err, ERR_INPUT, "usage: bob write \"TEXT\" [SOCKET]");
+	if (optional_number(words, 3, INT32_MAX, 0, &socket, err) != 0)
+		return -1;
+	if (words->word[2].size > AGENT_DATA_MAX)
+		return err_set(err, ERR_INPUT, "bob writes at most %d bytes at once", AGENT_DATA_MAX);
+	request.socket = (int32_t)socket;
+	request.size = (uint32_t)words->word[2].size;
+	return ask_and_tell(dojo, words, &request, words->word[2].text, "bob wrote", err);
+}
+
+static int
+run_on_socket(struct dojo *dojo, const struct words *words, enum agent_op op, const char *what, struct err *err)
+{
+	struct agent_request request = { .op = (uint8_t)op };
+	uint32_t socket;
+
+	if (words->count > 2 && strcmp(words->word[2].text, "port") == 0 && op == AGENT_CLOSE) {
+		if (required_port(words, 3, &request.port, err) != 0)
+			return -1;
+	} else {
+		if (optional_number(words, 2, INT32_MAX, 0, &socket, err) != 0)
+			return -1;
+		request.socket = (int32_t)socket;
+	}
+	return ask_and_tell(dojo, words, &request, NULL, what, err);
+}
+
+static int
+run_shutdown(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	return run_on_socket(dojo, words, AGENT_SHUTDOWN, "bob writes no more", err);
+}
+
+static int
+run_close(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	return run_on_socket(dojo, words, AGENT_CLOSE, "bob closed", err);
+}
+
+/* "net.ipv4.tcp_timestamps=0" is his kernel's; a bare word sets him as a whole; the rest is the agent's. */
+static int
+run_set(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_SET };
+	char name[128];
+	const char *text, *equals;
+	size_t length;
+
+	if (words->count != 3)
+		return err_set(err, ERR_INPUT, "usage: bob set NAME=VALUE | defaults | patient");
+	text = words->word[2].text;
+	if (strcmp(text, "defaults") == 0 || strcmp(text, "patient") == 0)
+		return lab_patience(dojo->session->lab, text[0] == 'p', err);
+	equals = strchr(text, '=');
+	length = equals != NULL ? (size_t)(equals - text) : 0;
+	if (strncmp(text, "net.", 4) == 0 && equals != NULL && length < sizeof(name)) {
+		memcpy(name, text + 4, length - 4);
+		name[length - 4] = '\0';
+		for (char *dot = name; (dot = strchr(dot, '.')) != NULL; )
+			*dot = '/';
+		return lab_sysctl(dojo->session->lab, name, equals + 1, err);
+	}
+	request.size = (uint32_t)words->word[2].size;
+	return ask_and_tell(dojo, words, &request, text, "", err);
+}
+
+static int
+run_run(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct agent_request request = { .op = AGENT_RUN };
+	char *argv = memory_new(AGENT_DATA_MAX), *answer = memory_new(AGENT_DATA_MAX + 1);
+	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result = -1;
+	int fds[3] = { open("/dev/null", O_RDONLY | O_CLOEXEC), out, STDERR_FILENO };
+	struct agent_reply reply;
+	size_t size = 0;
+
+	for (size_t i = 2; i < words->count && size + words->word[i].size + 1 <= AGENT_DATA_MAX; i++) {
+		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
+		size += words->word[i].size + 1;
+	}
+	request.size = (uint32_t)size;
+	view_flush(dojo->view);
+	if (words->count < 3)
+		err_set(err, ERR_INPUT, "usage: bob run COMMAND [ARGUMENT]...");
+	else if (ask_once(dojo, &request, argv, fds, &reply, answer, err) == 0)
+		result = reply.done ? 0 : refused(words, &reply, answer, err);
+	if (result == 0)
+		view_note(dojo->view, session_now(dojo->session), "bob runs %s (job %d)", words->word[2].text, reply.socket);
+	close(fds[0]);
+	free(argv);
+	free(answer);
+	return result;
+}
+
+/* What the agent holds, and what Bob's kernel says of each connection. */
+static int
+run_sockets(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct session *session = dojo->session;
+	struct agent_request request = { .op = AGENT_LIST };
+	char *answer = memory_new(AGENT_DATA_MAX + 1);
+	struct agent_reply reply;
+	int result = ask(dojo, words, &request, NULL, &reply, answer, err);
+
+	if (result == 0)
+		view_note(dojo->view, session_now(session), "%s", answer);
+	free(answer);
+	for (size_t i = 0; result == 0 && i < session->connections; i++) {
+		struct connection *connection = session->connection[i];
+		struct kernel_view view;
+
+		result = session_kernel(session, connection, &view, err);
+		if (result == 0)
+			view_note(dojo->view, session_now(session), "kernel: connection %u, bob.%u <- alice.%u  %s, %u unread, %u unacknowledged%s",
+			    connection->number, connection->shadow.port[END_BOB], connection->shadow.port[END_ALICE],
+			    tcp_state_name(connection->kernel_state), view.rqueue, view.wqueue,
+			    view.timer == 1 ? ", retransmission timer runs" : view.timer == 3 ? ", TIME-WAIT timer runs" : "");
+	}
+	return result;
+}
+
+static const struct command subcommands[] = {
+	{ "listen", "Bob", "PORT [backlog N]", "a listening socket of his", NULL, EFFECTS_NONE, run_listen },
+	{ "accept", "Bob", "[PORT]", "take the next connection that waits there", NULL, EFFECTS_NONE, run_accept },
+	{ "connect", "Bob", "PORT [from PORT] [alice6]", "knock at Alice's", NULL, EFFECTS_NONE, run_connect },
+	{ "read", "Bob", "[SOCKET [BYTES]]", "what has come for his program", NULL, EFFECTS_NONE, run_read },
+	{ "write", "Bob", "TEXT [SOCKET]", "his program sends", NULL, EFFECTS_NONE, run_write },
+	{ "shutdown", "Bob", "[SOCKET]", "his program will send no more: FIN", NULL, EFFECTS_NONE, run_shutdown },
+	{ "close", "Bob", "[SOCKET | port PORT]", "close a socket, or whatever listens there", NULL, EFFECTS_NONE, run_close },
+	{ "set", "Bob", "NAME=VALUE | defaults | patient", "pause=150ms and the like; net.ipv4.NAME=VALUE is his kernel's", NULL,
+	    EFFECTS_NONE, run_set },
+	{ "run", "Bob", "COMMAND [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE, run_run },
+	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECTS_NONE, run_sockets },
+};
+
+static int
+run_bob(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	const struct command *sub;
+
+	if (words->count < 2)
+		return command_usage("bob", err);
+	sub = subcommand_find(subcommands, sizeof(subcommands) / sizeof(subcommands[0]), "bob", words->word[1].text, err);
+	return sub != NULL ? sub->run(dojo, words, err) : -1;
+}
+
+const struct command cmd_bob = {
+	.name = "bob",
+	.group = "Bob",
+	.usage = "listen|accept|connect|read|write|shutdown|close|set|run|sockets ...",
+	.summary = "what Bob's program does",
+	.detail = "bob listen PORT [backlog N]; bob accept [PORT]; bob connect PORT [from PORT] [alice6];\n"
+		  "bob read [SOCKET [BYTES]]; bob write TEXT [SOCKET]; bob shutdown [SOCKET]; bob close [SOCKET | port PORT];\n"
+		  "bob set pause=150ms | defaults | patient | net.ipv4.NAME=VALUE; bob run COMMAND...; bob sockets",
+	.effects = EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
+	.run = run_bob,
+};

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Commands: one row each.  Help, usage errors, completion and the manual's reference come from the rows; lessons, `record`,
+ * `undo` and the sandbox read the effects.
+ */
+#ifndef CMD_COMMAND_H
+#define CMD_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "session/session.h"
+
+/* What a command may do besides sending segments in the lab. */
+enum effect {
+	EFFECTS_NONE = 0,
+	EFFECT_READS_FILES = 1 << 0,
+	EFFECT_WRITES_FILES = 1 << 1,
+	EFFECT_SPAWNS = 1 << 2,
+	EFFECT_LEAVES_LAB = 1 << 3,
+	EFFECT_NOT_REPLAYABLE = 1 << 4,
+};
+
+/* One word of a line; quoted text may hold any byte, NUL too. */
+struct word {
+	char *text; /* NUL-terminated */
+	size_t size;
+	bool quoted;
+};
+
+struct words {
+	struct word *word;
+	size_t count, room;
+};
+
+struct variable {
+	char *name, *value;
+};
+
+/* A program run: the session and what scripts have set. */
+struct dojo {
+	struct session *session;
+	struct view *view;
+	struct variable *variable;
+	size_t variables, variable_room;
+	const char *file;  /* of the script being run; "-c", "standard input" */
+	unsigned line;
+	char *const *args; /* $1.. of the script */
+	unsigned arg_count;
+	unsigned depth;    /* of `run` within `run` */
+	bool quit;
+	bool interactive;
+};
+
+struct command {
+	const char *name;
+	const char *group;   /* of interface.md's table */
+	const char *usage;   /* behind the name */
+	const char *summary; /* one line, lower case */
+	const char *detail;  /* more lines, or NULL */
+	unsigned effects;
+	/* words[0] is the command's name.  -1 with *err. */
+	int (*run)(struct dojo *dojo, const struct words *words, struct err *err);
+};
+
+/* All rows, by group, in the order of the manual. */
+const struct command *const *command_table(size_t *count);
+
+/* Whole words only; where none fits, *err names the near ones. */
+const struct command *command_find(const char *name, struct err *err);
+
+/* "usage: bob connect PORT [from PORT]" as an error. */
+int command_usage(const char *name, struct err *err);
+
+/* Subcommands of `bob`, `link`, `lab` and others are rows too. */
+const struct command *subcommand_find(const struct command *table, size_t count, const char *of, const char *name,
+    struct err *err);
+
+/* What words[from..] say, for condition_parse and the like; room for `most`; returns how many. */
+unsigned words_texts(const struct words *words, size_t from, char **texts, unsigned most);
+
+extern const struct command cmd_syn, cmd_synack, cmd_ack, cmd_data, cmd_fin, cmd_rst, cmd_tcp;
+extern const struct command cmd_state, cmd_log, cmd_show, cmd_stream, cmd_journal;
+extern const struct command cmd_listen, cmd_conn, cmd_connect, cmd_close;
+extern const struct command cmd_wait, cmd_expect;
+extern const struct command cmd_bob, cmd_link, cmd_lab, cmd_auto, cmd_set;
+extern const struct command cmd_save, cmd_run, cmd_let, cmd_help, cmd_quit;
+
+#endif

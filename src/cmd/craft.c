@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/craft.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/quantity.h"
+#include "lab/address.h"
+#include "seg/field.h"
+#include "session/memory.h"
+
+#define PAYLOAD_MAX 65535
+
+/* "name=value" taken apart; value points behind the '=', or is NULL for a bare name. */
+struct setting_word {
+	char name[48];
+	const char *value;
+	size_t value_size;
+	bool quoted;
+};
+
+static int
+take_apart(const struct word *word, struct setting_word *s, struct err *err)
+{
+	const char *equals = memchr(word->text, '=', word->size);
+	size_t length = equals != NULL ? (size_t)(equals - word->text) : word->size;
+
+	if (length == 0 || length >= sizeof(s->name))
+		return err_set(err, ERR_INPUT, "\"%.60s\" is no field=value", word->text);
+	memcpy(s->name, word->text, length);
+	s->name[length] = '\0';
+	s->value = equals != NULL ? equals + 1 : NULL;
+	s->value_size = equals != NULL ? word->size - length - 1 : 0;
+	s->quoted = word->quoted;
+	return 0;
+}
+
+int
+craft_host(const char *text, struct address *address, struct err *err)
+{
+	static const struct {
+		const char *name, *address;
+	} hosts[] = { { "alice", ALICE_IP4 }, { "alice6", ALICE_IP6 }, { "bob", BOB_IP4 }, { "bob6", BOB_IP6 } };
+
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		if (strcmp(hosts[i].name, text) == 0)
+			text = hosts[i].address;
+	}
+	if (!address_parse(text, address))
+		return err_set(err, ERR_INPUT, "\"%s\" is no host; write bob, bob6 or an IP address", text);
+	return 0;
+}
+
+static int
+read_port(const char *text, uint16_t *port, struct err *err)
+{
+	uint64_t number;
+
+	if (!number_parse(text, &number) || number > 65535)
+		return err_set(err, ERR_INPUT, "a port is a number from 0 to 65535, not \"%s\"", text);
+	*port = (uint16_t)number;
+	return 0;
+}
+
+int
+craft_destination(const struct dojo *dojo, const struct words *words, size_t from, struct address *dst, uint16_t *sport,
+    uint16_t *dport, struct err *err)
+{
+	*dst = dojo->session->peer;
+	*sport = 0;
+	*dport = (uint16_t)dojo->session->settings.port;
+	for (size_t i = from; i < words->count; i++) {
+		const char *text = words->word[i].text;
+		int result = 0;
+
+		if (strncmp(text, "dst=", 4) == 0)
+			result = craft_host(text + 4, dst, err);
+		else if (strncmp(text, "dport=", 6) == 0)
+			result = read_port(text + 6, dport, err);
+		else if (strncmp(text, "sport=", 6) == 0)
+			result = read_port(text + 6, sport, err);
+		if (result != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* N is relative as displayed, +N and -N offset what would be correct; with _raw it is the number on the wire. */
+static int
+craft_sequence(const struct dojo *dojo, struct craft *craft, const struct field *field, const char *value, bool raw, struct err *err)
+{
+	const struct endpoint *end = craft->connection->shadow.end;
+	bool is_ack = field->offset == offsetof(struct seg, tcp.ack), offset = value[0] == '+' || value[0] == '-';
+	uint32_t base = is_ack ? end[END_BOB].iss : end[END_ALICE].iss;
+	uint64_t number;
+
+	if (!number_parse(value + offset, &number) || number > UINT32_MAX)
+		return err_set(err, ERR_INPUT, "%s is a number from 0 to 4294967295, or +N or -N from what would be correct, not \"%s\"",
+		    field->name, value);
+	if (raw || (dojo->session->settings.raw && !offset))
+		base = 0;
+	else if (offset)
+		base = (uint32_t)field_get(&craft->seg, field);
+	field_set(&craft->seg, field, value[0] == '-' ? base - (uint32_t)number : base + (uint32_t)number);
+	seg_give(&craft->seg, field);
+	return 0;
+}
+
+static int
+hex_payload(const char *hex, uint8_t *payload, size_t *size, struct err *err)
+{
+	static const char digits[] = "0123456789abcdef";
+	int half = -1;
+
+	for (*size = 0; *hex != '\0'; hex++) {
+		const char *at = strchr(digits, *hex | 0x20);
+
+		if (*hex == ' ' || *hex == ':')
+			continue;
+		if (at == NULL)
+			return err_set(err, ERR_INPUT, "'%c' is no hex digit", *hex);
+		if (half < 0) {
+			half = (int)(at - digits);
+		} else {
+			payload[(*size)++] = (uint8_t)(half << 4 | (at - digits));
+			half = -1;
+		}
+	}
+	if (half >= 0)
+		return err_set(err, ERR_INPUT, "hex needs two digits a byte; the last one has one");
+	return 0;
+}
+
+int
+payload_read(const char *value, size_t value_size, bool as_it_is, uint8_t **payload, size_t *size, struct err *err)
+{
+	uint64_t zeros;
+
+	if (!as_it_is && strncmp(value, "hex:", 4) == 0) {
+		*payload = memory_new(value_size / 2 + 1);
+		if (hex_payload(value + 4, *payload, size, err) == 0)
+			return 0;
+		free(*payload);
+		return -1;
+	}
+	if (!as_it_is && strncmp(value, "zero:", 5) == 0) {
+		if (!number_parse(value + 5, &zeros) || zeros > PAYLOAD_MAX)
+			return err_set(err, ERR_INPUT, "zero:N takes a number of bytes from 0 to %d, not \"%s\"", PAYLOAD_MAX, value + 5);
+		*payload = memory_new((size_t)zeros + 1);
+		*size = (size_t)zeros;
+		return 0;
+	}
+	*payload = memory_copy(value, value_size);
+	*size = value_size;
+	return 0;
+}
+
+static int
+craft_payload(struct craft *craft, const struct setting_word *s, struct err *err)
+{
+	craft_clear(craft);
+	if (payload_read(s->value, s->value_size, s->quoted, &craft->payload, &craft->seg.payload_size, err) != 0)
+		return -1;
+	craft->seg.payload = craft->payload;
+	return 0;
+}
+
+/* An option takes the place of the one that stands there by default, or comes behind. */
+static int
+craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
+{
+	struct option_bytes trial = { 0 };
+	int known = option_craft(&trial, s->name, s->value, 0, err);
+	struct option_words *words = &craft->option_words;
+	unsigned at = 0;
+
+	if (strcmp(s->name, "options") == 0 && s->value != NULL && strcmp(s->value, "none") == 0) {
+		words->count = 0;
+		return 1;
+	}
+	if (known <= 0)
+		return known;
+	while (at < words->count && (strcmp(words->word[at].name, s->name) != 0 || strcmp(s->name, "nop") == 0))
+		at++;
+	if (at == OPTION_WORDS_MAX)
+		return err_set(err, ERR_INPUT, "more than %d options do not fit the 40 bytes that a TCP header has for them", OPTION_WORDS_MAX);
+	if (at == words->count)
+		words->count++;
+	snprintf(words->word[at].name, sizeof(words->word[at].name), "%s", s->name);
+	snprintf(words->word[at].value, sizeof(words->word[at].value), "%s", s->value != NULL ? s->value : "");
+	return 1;
+}
+
+static int
+craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s, struct err *err)
+{
+	size_t length = strlen(s->name);
+	bool raw = length > 4 && strcmp(s->name + length - 4, "_raw") == 0;
+	const struct field *field;
+
+	if (raw)
+		s->name[length - 4] = '\0';
+	field = field_find(s->name, &craft->seg);
+	if (field == NULL)
+		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", s->name);
+	if (!seg_has(&craft->seg, field->layer))
+		return err_set(err, ERR_INPUT, "\"%s\" is a field of %s, which this segment has not", s->name, layer_name(field->layer));
+	if (s->value == NULL)
+		return err_set(err, ERR_INPUT, "\"%s\" needs a value: %s=...", s->name, s->name);
+	if (field->show == SHOW_SEQ)
+		return craft_sequence(dojo, craft, field, s->value, raw, err);
+	if (field->offset == offsetof(struct seg, tcp.checksum) && strcmp(s->value, "bad") == 0) {
+		craft->bad_sum = true;
+		return 0;
+	}
+	if (field->show == SHOW_ADDRESS) {
+		if (craft_host(s->value, field_address(&craft->seg, field), err) != 0)
+			return -1;
+	} else if (field_read_text(&craft->seg, field, s->value, err) != 0) {
+		return -1;
+	}
+	seg_give(&craft->seg, field);
+	return 0;
+}
+
+static int
+craft_word(const struct dojo *dojo, struct craft *craft, const struct word *word, struct err *err)
+{
+	struct setting_word s;
+	int option;
+
+	if (take_apart(word, &s, err) != 0)
+		return -1;
+	if (strcmp(s.name, "payload") == 0 && s.value != NULL)
+		return craft_payload(craft, &s, err);
+	option = craft_option(craft, &s, err);
+	if (option != 0)
+		return option < 0 ? -1 : 0;
+	return craft_field(dojo, craft, &s, err);
+}
+
+int
+craft_segment(struct dojo *dojo, struct craft *craft, struct connection *connection, uint16_t flags,
+    const struct words *words, size_t from, struct err *err)
+{
+	*craft = (struct craft){ .connection = connection };
+	session_segment(dojo->session, connection, flags, &craft->seg);
+	session_option_words(dojo->session, connection, flags, &craft->option_words);
+	craft->seg.options_size = 0;
+	for (size_t i = from; i < words->count; i++) {
+		if (craft_word(dojo, craft, &words->word[i], err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+craft_clear(struct craft *craft)
+{
+	free(craft->payload);
+	craft->payload = NULL;
+}
+
+/* What would be right, with its lowest bit turned over. */
+static int
+spoil_checksum(struct dojo *dojo, struct craft *craft, struct err *err)
+{
+	uint8_t frame[FRAME_MAX];
+	long size = session_build(dojo->session, &craft->seg, frame, err);
+	struct seg built;
+
+	if (size < 0)
+		return -1;
+	seg_parse(&built, frame, (size_t)size);
+	craft->seg.tcp.checksum = built.tcp.checksum ^ 1;
+	seg_give(&craft->seg, field_find("tcp.checksum", NULL));
+	return 0;
+}
+
+int
+craft_send(struct dojo *dojo, struct craft *craft, struct err *err)
+{
+	if (session_options(&craft->option_words, craft->connection, &craft->options, err) != 0)
+		return -1;
+	craft->seg.options = craft->options.size > 0 ? craft->options.data : NULL;
+	craft->seg.options_size = craft->options.size;
+	if (craft->bad_sum && spoil_checksum(dojo, craft, err) != 0)
+		return -1;
+	return session_send(dojo->session, craft->connection, &craft->seg, err);
+}

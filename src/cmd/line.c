@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/memory.h"
+
+struct reader {
+	struct dojo *dojo;
+	const char *text;
+	size_t size, at;
+	struct words *words;
+	struct word word; /* under construction */
+	size_t word_room;
+	bool in_word;
+	struct err *err;
+};
+
+void
+words_clear(struct words *words)
+{
+	for (size_t i = 0; i < words->count; i++)
+		free(words->word[i].text);
+	free(words->word);
+	*words = (struct words){ 0 };
+}
+
+void
+variable_set(struct dojo *dojo, const char *name, const char *value)
+{
+	struct variable *variable = NULL;
+
+	for (size_t i = 0; i < dojo->variables; i++) {
+		if (strcmp(dojo->variable[i].name, name) == 0)
+			variable = &dojo->variable[i];
+	}
+	if (variable == NULL) {
+		if (dojo->variables == dojo->variable_room)
+			dojo->variable = memory_grow(dojo->variable, &dojo->variable_room, sizeof(dojo->variable[0]));
+		variable = &dojo->variable[dojo->variables++];
+		variable->name = memory_text(name);
+	}
+	free(variable->value);
+	variable->value = memory_text(value);
+}
+
+const char *
+variable_get(const struct dojo *dojo, const char *name)
+{
+	uint64_t number = 0;
+
+	if (name[0] >= '1' && name[0] <= '9') {
+		for (const char *at = name; *at >= '0' && *at <= '9' && number < 1000; at++)
+			number = number * 10 + (uint64_t)(*at - '0');
+		return number <= dojo->arg_count ? dojo->args[number - 1] : NULL;
+	}
+	for (size_t i = 0; i < dojo->variables; i++) {
+		if (strcmp(dojo->variable[i].name, name) == 0)
+			return dojo->variable[i].value;
+	}
+	return NULL;
+}
+
+static void
+put(struct reader *r, char c)
+{
+	if (r->word.size + 1 >= r->word_room)
+		r->word.text = memory_grow(r->word.text, &r->word_room, 1);
+	r->word.text[r->word.size++] = c;
+	r->word.text[r->word.size] = '\0';
+	r->in_word = true;
+}
+
+static void
+end_word(struct reader *r)
+{
+	if (!r->in_word)
+		return;
+	if (r->word.text == NULL)
+		r->word.text = memory_text("");
+	if (r->words->count == r->words->room)
+		r->words->word = memory_grow(r->words->word, &r->words->room, sizeof(r->words->word[0]));
+	r->words->word[r->words->count++] = r->word;
+	r->word = (struct word){ 0 };
+	r->word_room = 0;
+	r->in_word = false;
+}
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static int
+read_escape(struct reader *r)
+{
+	static const char from[] = "abefnrtv0\\\"'$", to[] = "\a\b\033\f\n\r\t\v\0\\\"'$";
+	const char *known;
+	char c;
+
+	if (r->at >= r->size)
+		return err_set(r->err, ERR_INPUT, "the text in quotes ends with a backslash");
+	c = r->text[r->at++];
+	if (c == 'x') {
+		int high = r->at < r->size ? hex_digit(r->text[r->at]) : -1;
+		int low = r->at + 1 < r->size ? hex_digit(r->text[r->at + 1]) : -1;
+
+		if (high < 0 || low < 0)
+			return err_set(r->err, ERR_INPUT, "after \\x stand two hex digits, like \\x0d");
+		put(r, (char)(high << 4 | low));
+		r->at += 2;
+		return 0;
+	}
+	known = c != '\0' ? strchr(from, c) : NULL;
+	if (known == NULL)
+		return err_set(r->err, ERR_INPUT, "\"\\%c\" is no C escape; there are \\n \\r \\t \\0 \\xNN \\\\ and \\\"", c);
+	put(r, to[known - from]);
+	return 0;
+}
+
+static int
+read_quoted(struct reader *r)
+{
+	r->in_word = r->word.quoted = true;
+	for (r->at++; r->at < r->size; ) {
+		char c = r->text[r->at++];
+
+		if (c == '"')
+			return 0;
+		if (c != '\\')
+			put(r, c);
+		else if (read_escape(r) != 0)
+			return -1;
+	}
+	return err_set(r->err, ERR_INPUT, "a quote is opened and never closed");
+}
+
+static bool
+names(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/* $NAME, $1, ${NAME}, ${NAME:-default} */
+static int
+read_variable(struct reader *r)
+{
+	char name[64];
+	const char *value, *fallback = NULL, *end = NULL;
+	bool braces = r->at + 1 < r->size && r->text[r->at + 1] == '{';
+	size_t length = 0, from = r->at + (braces ? 2 : 1), fallback_size = 0;
+
+	while (from + length < r->size && names(r->text[from + length]) && length < sizeof(name) - 1)
+		length++;
+	memcpy(name, r->text + from, length);
+	name[length] = '\0';
+	r->at = from + length;
+	if (braces) {
+		end = memchr(r->text + r->at, '}', r->size - r->at);
+		if (end == NULL)
+			return err_set(r->err, ERR_INPUT, "${%s has no closing brace", name);
+		if (end - (r->text + r->at) >= 2 && strncmp(r->text + r->at, ":-", 2) == 0) {
+			fallback = r->text + r->at + 2;
+			fallback_size = (size_t)(end - fallback);
+		}
+		r->at = (size_t)(end - r->text) + 1;
+	}
+	if (length == 0)
+		return err_set(r->err, ERR_INPUT, "a $ stands before a name or a number, like $port or $1; \"\\$\" in quotes is a dollar");
+	value = variable_get(r->dojo, name);
+	if (value == NULL && fallback == NULL)
+		return err_set(r->err, ERR_INPUT, "$%s has no value; `let %s VALUE` gives it one, ${%s:-VALUE} a default", name, name, name);
+	r->in_word = true;
+	if (value != NULL)
+		fallback_size = strlen(fallback = value);
+	for (size_t i = 0; i < fallback_size; i++)
+		put(r, fallback[i]);
+	return 0;
+}
+
+/* After a mistake: behind the end of this command, so that the next one can be read. */
+static void
+skip_command(struct reader *r)
+{
+	while (r->at < r->size && r->text[r->at] != '\n')
+		r->at++;
+	if (r->at < r->size)
+		r->at++;
+}
+
+static int
+read_words(struct reader *r)
+{
+	while (r->at < r->size) {
+		char c = r->text[r->at];
+		int failed = 0;
+
+		if (c == '\n' || c == ';') {
+			r->at++;
+			break;
+		}
+		if (c == '#' && !r->in_word) {
+			skip_command(r);
+			break;
+		}
+		if (c == ' ' || c == '\t' || c == '\r') {
+			end_word(r);
+			r->at++;
+		} else if (c == '"') {
+			failed = read_quoted(r);
+		} else if (c == '$') {
+			failed = read_variable(r);
+		} else if (c == '\0') {
+			failed = err_set(r->err, ERR_INPUT, "a command cannot hold a NUL byte; inside quotes write \\0");
+		} else {
+			put(r, c);
+			r->at++;
+		}
+		if (failed != 0)
+			return -1;
+	}
+	end_word(r);
+	return 0;
+}
+
+int
+line_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct words *words, struct err *err)
+{
+	struct reader r = { .dojo = dojo, .text = text, .size = size, .at = *at, .words = words, .err = err };
+	int result;
+
+	words_clear(words);
+	result = read_words(&r);
+	if (result != 0) {
+		skip_command(&r);
+		free(r.word.text);
+		words_clear(words);
+	}
+	*at = r.at;
+	return result;
+}
+
+void
+variables_clear(struct dojo *dojo)
+{
+	for (size_t i = 0; i < dojo->variables; i++) {
+		free(dojo->variable[i].name);
+		free(dojo->variable[i].value);
+	}
+	free(dojo->variable);
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/script.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "cmd/line.h"
+#include "session/memory.h"
+
+#define RUN_DEPTH_MAX 16
+
+static void
+journal_line(struct dojo *dojo, const struct command *command, const char *line, size_t size)
+{
+	char *copy = memory_copy(line, size + 1);
+
+	while (size > 0 && strchr(" \t\r\n;", copy[size - 1]) != NULL)
+		size--;
+	copy[size] = '\0';
+	journal_add(&dojo->session->journal, session_now(dojo->session), dojo->session->selected, command->effects,
+	    copy + strspn(copy, " \t"));
+	free(copy);
+}
+
+int
+script_run_words(struct dojo *dojo, const struct words *words, const char *line, size_t line_size, struct err *err)
+{
+	const struct command *command = command_find(words->word[0].text, err);
+	unsigned broken = dojo->session->broken;
+	int result;
+
+	if (command == NULL)
+		return -1;
+	journal_line(dojo, command, line, line_size);
+	result = command->run(dojo, words, err);
+	view_flush(dojo->view);
+	if (result == 0 && dojo->session->settings.strict && dojo->session->broken > broken)
+		return err_set(err, ERR_EXPECT, "a prediction was broken, and `set strict on` makes that an end");
+	return result;
+}
+
+static enum err_code
+show_error(struct dojo *dojo, const struct err *err)
+{
+	char where[512];
+
+	snprintf(where, sizeof(where), "%s:%u", dojo->file, dojo->line);
+	dojo->view->ops->error(dojo->view, session_now(dojo->session), where, err);
+	return err->code;
+}
+
+static unsigned
+count_lines(const char *text, size_t from, size_t to)
+{
+	unsigned count = 0;
+
+	for (size_t i = from; i < to; i++)
+		count += text[i] == '\n';
+	return count;
+}
+
+/* The text of the command that ends before `at`, for the journal. */
+static int
+run_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct words *words, struct err *err)
+{
+	size_t from = *at;
+
+	if (line_next(dojo, text, size, at, words, err) != 0)
+		return -1;
+	if (words->count == 0)
+		return 0;
+	return script_run_words(dojo, words, text + from, *at - from, err);
+}
+
+/* Every command of the text, from line dojo->line on. */
+static enum err_code
+run_all(struct dojo *dojo, const char *text, size_t size)
+{
+	struct words words = { 0 };
+	enum err_code status = ERR_NONE;
+	struct err err = { 0 };
+	size_t at = 0;
+
+	while (at < size && status == ERR_NONE && !dojo->quit) {
+		size_t from = at;
+
+		if (run_next(dojo, text, size, &at, &words, &err) != 0)
+			status = show_error(dojo, &err);
+		dojo->line += count_lines(text, from, at);
+	}
+	words_clear(&words);
+	return status;
+}
+
+enum err_code
+script_run_text(struct dojo *dojo, const char *name, const char *text, size_t size)
+{
+	const char *outer_file = dojo->file;
+	unsigned outer_line = dojo->line;
+	enum err_code status;
+
+	dojo->file = name;
+	dojo->line = 1;
+	status = run_all(dojo, text, size);
+	dojo->file = outer_file;
+	dojo->line = outer_line;
+	return status;
+}
+
+static char *
+read_whole(const char *path, size_t *size, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	char *text = NULL;
+	ssize_t n = 0;
+
+	if (fd < 0) {
+		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
+		return NULL;
+	}
+	if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
+		err_set(err, ERR_INPUT, "cannot read \"%s\": it is a directory", path);
+		goto out;
+	}
+	text = memory_new(LINE_MAX_BYTES + 2);
+	*size = 0;
+	while (*size <= LINE_MAX_BYTES && (n = read(fd, text + *size, LINE_MAX_BYTES + 1 - *size)) > 0)
+		*size += (size_t)n;
+	if (n < 0)
+		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
+	else if (*size > LINE_MAX_BYTES)
+		err_set(err, ERR_INPUT, "\"%s\" is longer than %u bytes: no script", path, LINE_MAX_BYTES);
+	else
+		goto out;
+	free(text);
+	text = NULL;
+out:
+	close(fd);
+	return text;
+}
+
+enum err_code
+script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned arg_count)
+{
+	char *const *outer_args = dojo->args;
+	unsigned outer_count = dojo->arg_count;
+	enum err_code status;
+	struct err err = { 0 };
+	size_t size;
+	char *text;
+
+	if (dojo->depth >= RUN_DEPTH_MAX) {
+		err_set(&err, ERR_INPUT, "`run` within `run` goes %d deep at most; does \"%s\" run itself?", RUN_DEPTH_MAX, path);
+		return show_error(dojo, &err);
+	}
+	text = read_whole(path, &size, &err);
+	if (text == NULL)
+		return show_error(dojo, &err);
+	dojo->args = args;
+	dojo->arg_count = arg_count;
+	dojo->depth++;
+	status = script_run_text(dojo, path, text, size);
+	dojo->depth--;
+	dojo->args = outer_args;
+	dojo->arg_count = outer_count;
+	free(text);
+	return status;
+}
+
+/* What has been read of a stream and not yet run. */
+struct inlet {
+	int fd;
+	char *text;
+	size_t size, room;
+	bool ended;
+};
+
+/* Reads on, with the session alive meanwhile, until a whole line is there or the stream ends. */
+static int
+read_line(struct dojo *dojo, struct inlet *inlet, size_t *line_size, struct err *err)
+{
+	char *newline;
+
+	while ((newline = memchr(inlet->text, '\n', inlet->size)) == NULL && !inlet->ended) {
+		int ready = session_pump(dojo->session, WHEN_NEVER, inlet->fd, err);
+		ssize_t n;
+
+		if (ready < 0)
+			return -1;
+		session_show_deferred(dojo->session);
+		if (ready == 0)
+			continue;
+		if (inlet->size + 4096 > inlet->room)
+			inlet->text = memory_grow(inlet->text, &inlet->room, 1);
+		n = read(inlet->fd, inlet->text + inlet->size, inlet->room - inlet->size);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return err_set(err, ERR_INPUT, "standard input cannot be read: %s", strerror(errno));
+		if (n > 0)
+			inlet->size += (size_t)n;
+		inlet->ended = n == 0;
+		if (inlet->size > LINE_MAX_BYTES)
+			return err_set(err, ERR_INPUT, "a line is longer than %u bytes", LINE_MAX_BYTES);
+	}
+	*line_size = newline != NULL ? (size_t)(newline - inlet->text) + 1 : inlet->size;
+	return 0;
+}
+
+static void
+prompt(const struct dojo *dojo)
+{
+	const struct connection *connection = session_selected(dojo->session);
+	const struct endpoint *alice = connection != NULL ? &connection->shadow.end[END_ALICE] : NULL;
+
+	if (!dojo->interactive)
+		return;
+	fprintf(dojo->view->out, "%s%s> ", tcp_state_name(alice != NULL ? alice->state : TCP_STATE_CLOSED),
+	    alice != NULL && alice->owed.flags != 0 ? ", owes a segment" : "");
+	fflush(dojo->view->out);
+}
+
+enum err_code
+script_run_stream(struct dojo *dojo, int fd)
+{
+	struct inlet inlet = { .fd = fd, .room = 65536, .text = memory_new(65536) };
+	enum err_code status = ERR_NONE;
+	struct err err = { 0 };
+
+	dojo->line = 1;
+	while (!dojo->quit && (status == ERR_NONE || dojo->interactive)) {
+		size_t line_size;
+
+		prompt(dojo);
+		if (read_line(dojo, &inlet, &line_size, &err) != 0) {
+			status = show_error(dojo, &err);
+			break;
+		}
+		if (line_size == 0 && inlet.ended)
+			break;
+		status = run_all(dojo, inlet.text, line_size);
+		inlet.size -= line_size;
+		memmove(inlet.text, inlet.text + line_size, inlet.size);
+	}
+	free(inlet.text);
+	return dojo->interactive && status != ERR_SYSTEM ? ERR_NONE : status;
+}

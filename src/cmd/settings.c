@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Settings of Alice's, variables of scripts, the autopilot, the lab. */
+#include <string.h>
+
+#include "cmd/command.h"
+#include "cmd/craft.h"
+#include "cmd/line.h"
+
+static int
+run_set(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct session *session = dojo->session;
+	size_t count;
+	const struct setting *rows = setting_table(&count);
+
+	if (words->count == 3 && strcmp(words->word[1].text, "dst") == 0)
+		return craft_host(words->word[2].text, &session->peer, err);
+	if (words->count == 3)
+		return setting_set(&session->settings, words->word[1].text, words->word[2].text, err);
+	if (words->count != 1)
+		return command_usage("set", err);
+	for (size_t i = 0; i < count; i++) {
+		char value[32];
+		struct text t = text_in(value, sizeof(value));
+
+		setting_show(&t, &session->settings, &rows[i]);
+		view_note(dojo->view, session_now(session), "%-12s %-10s %s", rows[i].name, value, rows[i].summary);
+	}
+	return 0;
+}
+
+static int
+run_let(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	if (words->count != 3)
+		return command_usage("let", err);
+	variable_set(dojo, words->word[1].text, words->word[2].text);
+	return 0;
+}
+
+static int
+run_auto(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	struct autopilot *autopilot = &dojo->session->autopilot;
+	struct {
+		const char *name;
+		bool *on;
+	} pilots[] = { { "ack", &autopilot->ack }, { "arp", &autopilot->arp }, { "close", &autopilot->close } };
+	bool on;
+
+	if (words->count == 1) {
+		for (size_t i = 0; i < 3; i++)
+			view_note(dojo->view, session_now(dojo->session), "auto %s %s", pilots[i].name, *pilots[i].on ? "on" : "off");
+		return 0;
+	}
+	if (words->count != 3 || (strcmp(words->word[2].text, "on") != 0 && strcmp(words->word[2].text, "off") != 0))
+		return command_usage("auto", err);
+	on = strcmp(words->word[2].text, "on") == 0;
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(pilots[i].name, words->word[1].text) != 0)
+			continue;
+		*pilots[i].on = on;
+		/* Without her permanent entry Bob asks, and is answered or not. */
+		return pilots[i].on == &autopilot->arp ? lab_neighbour(dojo->session->lab, on, err) : 0;
+	}
+	return command_usage("auto", err);
+}
+
+static int
+run_lab(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	char text[4096];
+
+	if (words->count == 2 && strcmp(words->word[1].text, "restart") == 0) {
+		if (session_restart(dojo->session, err) != 0)
+			return -1;
+		view_note(dojo->view, session_now(dojo->session), "a new bob; the log is kept");
+		return 0;
+	}
+	if (words->count != 1)
+		return command_usage("lab", err);
+	lab_describe(dojo->session->lab, text, sizeof(text));
+	view_note(dojo->view, session_now(dojo->session), "seed %llu\n%s", (unsigned long long)dojo->session->seed, text);
+	return 0;
+}
+
+const struct command cmd_set = {
+	.name = "set",
+	.group = "settings",
+	.usage = "[NAME VALUE]",
+	.summary = "change a setting of Alice's, or list them; `set dst bob6` is where new connections go",
+	.effects = EFFECTS_NONE,
+	.run = run_set,
+};
+
+const struct command cmd_let = {
+	.name = "let",
+	.group = "settings",
+	.usage = "NAME VALUE",
+	.summary = "give a variable its value, for $NAME in the lines that follow",
+	.effects = EFFECTS_NONE,
+	.run = run_let,
+};
+
+const struct command cmd_auto = {
+	.name = "auto",
+	.group = "autopilot",
+	.usage = "[ack|arp|close on|off]",
+	.summary = "what Alice does by herself: acknowledge data, answer ARP, answer FIN",
+	.effects = EFFECTS_NONE,
+	.run = run_auto,
+};
+
+const struct command cmd_lab = {
+	.name = "lab",
+	.group = "the lab",
+	.usage = "[restart]",
+	.summary = "who is where and what this kernel lacks; or begin with a new Bob",
+	.effects = EFFECT_NOT_REPLAYABLE,
+	.run = run_lab,
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What Alice does by herself when she was told to: `auto ack` acknowledges data, `auto close` answers Bob's FIN with hers. */
+#include "session/session.h"
+
+static void
+send_owed(struct session *session, struct connection *connection, uint16_t flags)
+{
+	struct option_bytes options;
+	struct option_words words;
+	struct err ignored;
+	struct seg seg;
+
+	session_segment(session, connection, flags, &seg);
+	session_option_words(session, connection, flags, &words);
+	session_options(&words, connection, &options, &ignored);
+	seg.options = options.data;
+	seg.options_size = options.size;
+	session_transmit(session, connection, &seg, &ignored);
+}
+
+void
+session_autopilot(struct session *session, struct connection *connection, const struct seg *heard)
+{
+	const struct endpoint *alice = &connection->shadow.end[END_ALICE];
+
+	if (session->autopilot.close && alice->state == TCP_STATE_CLOSE_WAIT && (heard->tcp.flags & TCP_FIN)) {
+		send_owed(session, connection, TCP_FIN | TCP_ACK);
+		return;
+	}
+	if (session->autopilot.close && alice->state == TCP_STATE_TIME_WAIT && alice->owed.flags == TCP_ACK) {
+		send_owed(session, connection, TCP_ACK);
+		return;
+	}
+	if (session->autopilot.ack && alice->owed.flags == TCP_ACK && heard->payload_size > 0 &&
+	    (heard->tcp.flags & (TCP_SYN | TCP_FIN)) == 0)
+		send_owed(session, connection, TCP_ACK);
+}

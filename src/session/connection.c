@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which connections there are, and which one a segment belongs to. */
+#include <stdlib.h>
+
+#include "lab/address.h"
+#include "session/memory.h"
+#include "session/session.h"
+
+static struct connection *
+add(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob, uint16_t bob_port)
+{
+	struct connection *connection = memory_new(sizeof(*connection));
+
+	if (session->connections == session->connection_room)
+		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
+	session->connection[session->connections++] = connection;
+	connection->number = (uint16_t)session->connections;
+	conn_init(&connection->shadow);
+	connection->shadow.address[END_ALICE] = *alice;
+	connection->shadow.address[END_BOB] = *bob;
+	connection->shadow.port[END_ALICE] = alice_port;
+	connection->shadow.port[END_BOB] = bob_port;
+	connection->cursor = (uint32_t)session->log.count;
+	return connection;
+}
+
+void
+session_own_address(const struct address *bob, struct address *alice)
+{
+	address_parse(bob->family == 6 ? ALICE_IP6 : ALICE_IP4, alice);
+}
+
+/* Bob's kernel knows whether somebody listens there; the shadow starts from that. */
+static void
+ask_whether_bob_listens(struct session *session, struct connection *connection)
+{
+	struct kernel_view view;
+	struct err ignored;
+	struct out out = { 0 };
+
+	if (session_kernel(session, connection, &view, &ignored) == 0 && view.found && view.state == TCP_STATE_LISTEN)
+		conn_call(&connection->shadow, END_BOB, CALL_LISTEN, 0, session_now(session), &out);
+}
+
+static bool
+port_taken(const struct session *session, uint16_t port)
+{
+	for (size_t i = 0; i < session->connections; i++) {
+		if (session->connection[i]->shadow.port[END_ALICE] == port)
+			return true;
+	}
+	return false;
+}
+
+struct connection *
+session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+{
+	struct connection *connection;
+	struct address alice;
+
+	session_own_address(bob, &alice);
+	if (sport == 0) {
+		while (port_taken(session, session->next_port))
+			session->next_port++;
+		sport = session->next_port++;
+	}
+	connection = add(session, &alice, sport, bob, dport);
+	session->selected = connection->number;
+	ask_whether_bob_listens(session, connection);
+	return connection;
+}
+
+struct connection *
+session_find(const struct session *session, const struct seg *seg, bool incoming)
+{
+	enum end from = incoming ? END_BOB : END_ALICE, to = incoming ? END_ALICE : END_BOB;
+	struct address src, dst;
+
+	if (!seg_has(seg, LAYER_TCP) || !seg_addresses(seg, &src, &dst))
+		return NULL;
+	/* The newest first: a port may have been used before. */
+	for (size_t i = session->connections; i-- > 0;) {
+		const struct conn *shadow = &session->connection[i]->shadow;
+
+		if (shadow->port[from] == seg->tcp.sport && shadow->port[to] == seg->tcp.dport &&
+		    address_equal(&shadow->address[from], &src) && address_equal(&shadow->address[to], &dst))
+			return session->connection[i];
+	}
+	return NULL;
+}
+
+/* Bob knocks at Alice: a connection of which she has heard nothing yet. */
+struct connection *
+session_accept(struct session *session, const struct seg *syn)
+{
+	struct connection *connection;
+	struct address src, dst;
+	struct out out = { 0 };
+
+	if (!seg_has(syn, LAYER_TCP) || !seg_addresses(syn, &src, &dst))
+		return NULL;
+	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
+	if (session_listens(session, syn->tcp.dport))
+		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, 0, session_now(session), &out);
+	return connection;
+}
+
+int
+session_kernel(struct session *session, struct connection *connection, struct kernel_view *view, struct err *err)
+{
+	const struct conn *shadow = &connection->shadow;
+	struct four_tuple tuple = {
+		.bob = shadow->address[END_BOB],
+		.alice = shadow->address[END_ALICE],
+		.bob_port = shadow->port[END_BOB],
+		.alice_port = shadow->port[END_ALICE],
+	};
+
+	if (lab_kernel(session->lab, &tuple, view, err) != 0)
+		return -1;
+	connection->kernel_known = true;
+	connection->kernel_state = view->found ? view->state : TCP_STATE_CLOSED;
+	return 0;
+}
+
+/* The counters that moved since the last look, the first few of them. */
+static void
+note_counters(struct session *session, struct trace_record *record)
+{
+	struct counters now;
+	struct err ignored;
+	unsigned said = 0;
+
+	if (lab_counters(session->lab, &now, &ignored) != 0)
+		return;
+	for (unsigned i = 0; i < now.count && said < TRACE_COUNTERS; i++) {
+		uint64_t moved = now.value[i] - session->counters.value[i];
+
+		if (moved == 0)
+			continue;
+		record->kernel.counters[said].counter = (uint16_t)i;
+		record->kernel.counters[said++].moved = moved < UINT16_MAX ? (uint16_t)moved : UINT16_MAX;
+	}
+	session->counters = now;
+}
+
+void
+session_ask_kernel(struct session *session)
+{
+	for (size_t i = 0; i < session->connections; i++) {
+		struct connection *connection = session->connection[i];
+		struct trace_record record = { .kind = TRACE_KERNEL, .end = END_BOB, .conn = connection->number };
+		struct kernel_view view;
+		struct err ignored;
+
+		if (!connection->kernel_stale)
+			continue;
+		connection->kernel_stale = false;
+		if (session_kernel(session, connection, &view, &ignored) != 0)
+			continue;
+		record.at_ns = session_now(session);
+		record.segment = connection->heard;
+		record.kernel.state = connection->kernel_state;
+		note_counters(session, &record);
+		session_defer(session, &record, session->bob_sent + 1);
+	}
+}

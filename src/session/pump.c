@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one loop: waits for frames at Alice's, events of the wire, a deadline, or a descriptor of the caller's. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "drive/neighbour.h"
+#include "lab/address.h"
+#include "session/session.h"
+
+/* A frame is at Alice's a moment before the wire has written that it handed it over. */
+#define EVENT_PATIENCE_NS (20 * NS_PER_MS)
+
+static bool
+same_frame(const struct flying *flying, const uint8_t *frame, size_t size)
+{
+	return flying->size == size && memcmp(flying->snapshot, frame, flying->snapshot_size) == 0;
+}
+
+/* Which of Bob's frames this is.  0: none that the wire has told of (Bob's frames may not be the only ones). */
+static uint64_t
+land(struct session *session, const uint8_t *frame, size_t size, int64_t *left_ns)
+{
+	int64_t give_up_ns = clock_monotonic_ns() + EVENT_PATIENCE_NS;
+
+	do {
+		for (size_t i = 0; i < session->flyings; i++) {
+			uint64_t serial = session->flying[i].serial;
+
+			if (!same_frame(&session->flying[i], frame, size))
+				continue;
+			*left_ns = session->flying[i].left_ns;
+			session->flyings--;
+			memmove(&session->flying[i], &session->flying[i + 1], (session->flyings - i) * sizeof(session->flying[0]));
+			return serial;
+		}
+	} while (session_take_events(session) || clock_monotonic_ns() < give_up_ns);
+	return 0;
+}
+
+static void
+answer_neighbour(struct session *session, const struct seg *asked)
+{
+	struct address own[2];
+	struct seg answer;
+	struct err ignored;
+	uint8_t room[8];
+
+	address_parse(ALICE_IP4, &own[0]);
+	address_parse(ALICE_IP6, &own[1]);
+	if (session->autopilot.arp && neighbour_answer(asked, own, 2, ALICE_MAC, &answer, room))
+		session_transmit(session, NULL, &answer, &ignored);
+}
+
+/* The same sequence space again: a repeat that `expect` skips and views fold. */
+static bool
+is_repeat(const struct session *session, const struct log_entry *entry, const struct seg *seg)
+{
+	uint8_t frame[FRAME_MAX];
+
+	if (seg_len(seg) == 0)
+		return false;
+	for (size_t i = (size_t)(entry - session->log.entry); i-- > 0;) {
+		const struct log_entry *earlier = &session->log.entry[i];
+		struct seg before;
+
+		if (earlier->conn != entry->conn || earlier->incoming != entry->incoming)
+			continue;
+		log_frame(&session->log, earlier, frame, &before);
+		if (seg_len(&before) > 0)
+			return before.tcp.seq == seg->tcp.seq && before.tcp.flags == seg->tcp.flags &&
+			    before.payload_size == seg->payload_size;
+	}
+	return false;
+}
+
+static void
+alice_hears(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
+{
+	struct out out = { 0 };
+
+	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
+	for (unsigned i = 0; i < out.count; i++) {
+		out.record[i].conn = connection->number;
+		out.record[i].segment = number;
+		session_record(session, &out.record[i]);
+	}
+	session_autopilot(session, connection, seg);
+}
+
+void
+session_alice_heard(struct session *session, const uint8_t *frame, size_t size, int64_t at_ns)
+{
+	struct connection *connection;
+	struct log_entry *entry;
+	struct seg seg;
+	uint32_t number;
+	uint64_t serial;
+	int64_t left_ns = WHEN_NEVER;
+
+	serial = land(session, frame, size, &left_ns);
+	if (session->origin_ns == 0)
+		session->origin_ns = at_ns;
+	seg_parse(&seg, frame, size);
+	connection = session_find(session, &seg, true);
+	entry = log_add(&session->log, frame, size, &seg);
+	number = (uint32_t)session->log.count;
+	entry->at_ns = at_ns - session->origin_ns;
+	entry->bob_ns = left_ns;
+	entry->serial = serial;
+	entry->incoming = true;
+	entry->conn = connection != NULL ? connection->number : 0;
+	entry->repeat = connection != NULL && is_repeat(session, entry, &seg);
+	if (serial != 0)
+		session->alice_heard = serial;
+	session_show_line(session, number);
+	session_show_known(session);
+	if (connection != NULL)
+		alice_hears(session, connection, &seg, number);
+	else
+		answer_neighbour(session, &seg);
+}
+
+static void
+take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
+{
+	session_alice_heard(arg, frame, size, at_ns);
+}
+
+/* Lost frames are told once each, never silent. */
+static void
+tell_losses(struct session *session)
+{
+	const struct wire_shared *shared = lab_wire(session->lab);
+	uint64_t lost = live_lost(session->live) + atomic_load(&shared->port[PORT_ALICE].lost) +
+	    atomic_load(&shared->port[PORT_BOB].lost);
+
+	if (lost > session->lost_said)
+		view_note(session->view, session_now(session), "warning: a capture lost %llu frames; what follows may have gaps",
+		    (unsigned long long)(lost - session->lost_said));
+	session->lost_said = lost;
+	if (session->log.spill_failed && !session->spill_said) {
+		session->spill_said = true;
+		view_note(session->view, session_now(session),
+		    "warning: no room on disk for the log's payloads; they stay in memory");
+	}
+}
+
+static int
+take_all(struct session *session, struct err *err)
+{
+	uint64_t count;
+
+	if (read(lab_wire_fd(session->lab), &count, sizeof(count)) < 0 && errno != EAGAIN)
+		return err_set(err, ERR_SYSTEM, "the wire's events cannot be read: %s", strerror(errno));
+	session_take_events(session);
+	session_ask_kernel(session);
+	if (live_receive(session->live, take_frame, session, err) != 0)
+		return -1;
+	session_judge(session);
+	session_timeouts(session);
+	tell_losses(session);
+	return 0;
+}
+
+static void
+tell_deaths(struct session *session)
+{
+	char who[256];
+
+	if (session->broken_said || lab_alive(session->lab, who, sizeof(who)))
+		return;
+	session->broken_said = true;
+	view_note(session->view, session_now(session), "warning: %s; the log is kept, `lab restart` brings a new one", who);
+}
+
+static struct timespec
+time_left(int64_t until_ns)
+{
+	int64_t left = until_ns - clock_monotonic_ns();
+
+	if (left < 0)
+		left = 0;
+	return (struct timespec){ .tv_sec = left / NS_PER_S, .tv_nsec = left % NS_PER_S };
+}
+
+int
+session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err *err)
+{
+	struct pollfd fds[] = {
+		{ .fd = live_fd(session->live), .events = POLLIN },
+		{ .fd = lab_wire_fd(session->lab), .events = POLLIN },
+		{ .fd = session->broken_said ? -1 : lab_watch_fd(session->lab), .events = POLLIN },
+		{ .fd = extra_fd, .events = POLLIN },
+	};
+	int64_t next_ns = session_deadline(session);
+	struct timespec timeout;
+
+	if (next_ns != WHEN_NEVER && next_ns + session->origin_ns < until_ns)
+		until_ns = next_ns + session->origin_ns;
+	timeout = time_left(until_ns);
+	if (ppoll(fds, 4, until_ns == WHEN_NEVER ? NULL : &timeout, NULL) < 0 && errno != EINTR)
+		return err_set(err, ERR_SYSTEM, "ppoll: %s", strerror(errno));
+	if (take_all(session, err) != 0)
+		return -1;
+	if (fds[2].revents != 0)
+		tell_deaths(session);
+	return extra_fd >= 0 && fds[3].revents != 0;
+}
+
+bool
+session_wait(struct session *session, bool (*done)(void *arg), void *arg, int64_t until_ns, struct err *err)
+{
+	err->code = ERR_NONE;
+	while (!done(arg)) {
+		if (clock_monotonic_ns() >= until_ns || (session->interrupted != NULL && *session->interrupted))
+			return false;
+		if (session_pump(session, until_ns, -1, err) < 0)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "session/session.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/when.h"
+#include "lab/address.h"
+#include "session/memory.h"
+
+#define FIRST_PORT 40001
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+int64_t
+clock_monotonic_ns(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+int64_t
+session_now(const struct session *session)
+{
+	return session->origin_ns != 0 ? clock_monotonic_ns() - session->origin_ns : 0;
+}
+
+const char *
+session_host(const struct address *address)
+{
+	static const struct {
+		const char *address, *name;
+	} hosts[] = { { ALICE_IP4, "alice" }, { ALICE_IP6, "alice" }, { BOB_IP4, "bob" }, { BOB_IP6, "bob" } };
+	char text[ADDRESS_TEXT];
+
+	address_text(address, text, sizeof(text));
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		if (strcmp(hosts[i].address, text) == 0)
+			return hosts[i].name;
+	}
+	return NULL;
+}
+
+/* Opens Alice's handle while the wire opens its own: each costs the kernel a grace period. */
+static int
+open_drivers(struct session *session, struct err *err)
+{
+	int fds[2];
+	unsigned count;
+
+	session->live = live_open(ALICE_IF, err);
+	session->build = session->live != NULL ? build_new(err) : NULL;
+	if (session->build == NULL)
+		return -1;
+	count = live_sockets(session->live, fds);
+	if (lab_keep(session->lab, fds, count, err) != 0 || lab_ready(session->lab, err) != 0)
+		return -1;
+	return lab_drop_privileges(session->lab, err);
+}
+
+struct session *
+session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err)
+{
+	struct session *session = memory_new(sizeof(*session));
+
+	session->view = view;
+	session->seed = seed;
+	session->rng = rng_seeded(seed);
+	session->next_port = FIRST_PORT;
+	session->autopilot.arp = true;
+	session->wall_ns = clock_ns(CLOCK_REALTIME) - clock_monotonic_ns();
+	settings_init(&session->settings);
+	log_init(&session->log);
+	address_parse(BOB_IP4, &session->peer);
+	session->lab = lab_start(seed, faults, err);
+	if (session->lab == NULL || open_drivers(session, err) != 0 ||
+	    lab_counters(session->lab, &session->counters, err) != 0) {
+		session_close(session);
+		return NULL;
+	}
+	session->counters_at_start = session->counters;
+	return session;
+}
+
+static void
+forget_connections(struct session *session)
+{
+	for (size_t i = 0; i < session->connections; i++)
+		free(session->connection[i]);
+	session->connections = 0;
+	session->selected = 0;
+}
+
+void
+session_close(struct session *session)
+{
+	if (session == NULL)
+		return;
+	live_close(session->live);
+	lab_stop(session->lab);
+	build_free(session->build);
+	forget_connections(session);
+	free(session->connection);
+	free(session->trace);
+	free(session->deferred);
+	free(session->flying);
+	free(session->held);
+	log_clear(&session->log);
+	journal_clear(&session->journal);
+	free(session);
+}
+
+int
+session_restart(struct session *session, struct err *err)
+{
+	session_show_deferred(session);
+	if (lab_restart(session->lab, err) != 0 || lab_counters(session->lab, &session->counters, err) != 0)
+		return -1;
+	session->counters_at_start = session->counters;
+	/* The log keeps what was; who spoke in it is gone. */
+	for (size_t i = 0; i < session->log.count; i++)
+		session->log.entry[i].conn = 0;
+	forget_connections(session);
+	session->flyings = session->helds = session->deferreds = 0;
+	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
+	session->lost_said = 0;
+	session->broken_said = false;
+	memset(session->link, 0, sizeof(session->link));
+	return 0;
+}
+
+struct connection *
+session_connection(const struct session *session, uint16_t number)
+{
+	return number >= 1 && number <= session->connections ? session->connection[number - 1] : NULL;
+}
+
+struct connection *
+session_selected(const struct session *session)
+{
+	return session_connection(session, session->selected);
+}
+
+bool
+session_listens(const struct session *session, uint16_t port)
+{
+	for (unsigned i = 0; i < session->listeners; i++) {
+		if (session->listener[i] == port)
+			return true;
+	}
+	return false;
+}
+
+void
+session_call(struct session *session, struct connection *connection, enum user_call call)
+{
+	struct out out = { 0 };
+
+	conn_call(&connection->shadow, END_ALICE, call, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
+	for (unsigned i = 0; i < out.count; i++) {
+		out.record[i].conn = connection->number;
+		session_record(session, &out.record[i]);
+	}
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * For people: a segment's line as tcpdump writes it, and under it what it moved, what is due, and what Bob's kernel says.
+ *
+ *   2 0.000084 bob.80 > alice.40001: Flags [S.], seq 0, ack 1, ...
+ *              bob LISTEN -> SYN-RECEIVED        as predicted; bob's kernel says SYN-RECEIVED
+ *
+ * The right side of such a line comes from several records, so the line waits until a new one begins.
+ */
+#include "view/view.h"
+
+#include <string.h>
+
+#include "base/when.h"
+#include "seg/defect.h"
+
+#define INDENT "             "
+#define MOVE_WIDTH 34
+#define LINE_MAX_TEXT 2048
+
+static void
+plain_flush(struct view *view)
+{
+	struct view_pending *p = &view->pending;
+	const char *parts[] = { p->predicted, p->verdict, p->kernel, p->owes, p->said };
+	const char *between = "";
+
+	if (!p->any)
+		return;
+	fputs(INDENT, view->out);
+	if (p->move[0] != '\0')
+		fprintf(view->out, "%-*s", MOVE_WIDTH, p->move);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (parts[i][0] == '\0')
+			continue;
+		fprintf(view->out, "%s%s", between, parts[i]);
+		between = "; ";
+	}
+	fputc('\n', view->out);
+	*p = (struct view_pending){ 0 };
+	fflush(view->out);
+}
+
+static void
+plain_segment(struct view *view, const struct view_segment *segment)
+{
+	char line[LINE_MAX_TEXT];
+	struct text t = text_in(line, sizeof(line));
+
+	plain_flush(view);
+	seg_line(&t, segment->seg, &segment->style);
+	fprintf(view->out, "%3u %lld.%06lld %s\n", segment->number, (long long)(segment->at_ns / NS_PER_S),
+	    (long long)(segment->at_ns % NS_PER_S / NS_PER_US), line);
+	for (unsigned i = 0; i < DEFECT_COUNT; i++) {
+		if (segment->defects >> i & 1)
+			fprintf(view->out, INDENT "defect: %s (%s)\n", defect_text((enum defect)i), defect_rfc((enum defect)i));
+	}
+	fflush(view->out);
+}
+
+static void
+plain_prediction(struct view_pending *p, const struct trace_record *record, const struct view_context *context)
+{
+	const struct reply *must = &record->prediction.must;
+	char words[96];
+	struct text t = text_in(words, sizeof(words));
+
+	if (must->flags == 0)
+		text_add(&t, "nothing");
+	else
+		view_reply(&t, must, context);
+	switch ((enum verdict)record->prediction.verdict) {
+	case VERDICT_PENDING:
+		if (must->flags == 0)
+			snprintf(p->predicted, sizeof(p->predicted), "bob owes no answer");
+		else
+			snprintf(p->predicted, sizeof(p->predicted), "bob should answer %s%s", words,
+			    must->urgency == URGENCY_DELAYED ? ", perhaps delayed" : "");
+		break;
+	case VERDICT_HELD:
+		if (must->flags != 0)
+			snprintf(p->verdict, sizeof(p->verdict), "as predicted");
+		break;
+	case VERDICT_BROKEN:
+		snprintf(p->verdict, sizeof(p->verdict), "NOT AS PREDICTED for segment %u: %s was due", record->segment, words);
+		break;
+	}
+}
+
+static void
+plain_kernel(struct view_pending *p, const struct trace_record *record, const struct view_context *context)
+{
+	struct text t = text_in(p->kernel, sizeof(p->kernel));
+
+	text_add(&t, "bob's kernel says %s", tcp_state_name(record->kernel.state));
+	for (unsigned i = 0; i < TRACE_COUNTERS && record->kernel.counters[i].moved != 0; i++)
+		text_add(&t, ", %s +%u", context->counter_name(context->arg, record->kernel.counters[i].counter),
+		    record->kernel.counters[i].moved);
+}
+
+static void
+plain_record(struct view *view, const struct trace_record *record, const struct view_context *context)
+{
+	struct view_pending *p = &view->pending;
+	enum end end = (enum end)record->end;
+	char words[96];
+	struct text t = text_in(words, sizeof(words));
+
+	switch ((enum trace_kind)record->kind) {
+	case TRACE_MOVE:
+		plain_flush(view);
+		snprintf(p->move, sizeof(p->move), "%s %s -> %s", end_name(end), tcp_state_name(record->move.from),
+		    tcp_state_name(record->move.to));
+		break;
+	case TRACE_IGNORED:
+		plain_flush(view);
+		snprintf(p->said, sizeof(p->said), "%s: %s (%s)", end_name(end), reason_text((enum reason)record->reason),
+		    reason_rfc((enum reason)record->reason));
+		break;
+	case TRACE_OWED:
+		if (end == END_BOB)
+			return;
+		view_reply(&t, &record->owed, context);
+		if (record->owed.flags == TCP_ACK)
+			snprintf(p->owes, sizeof(p->owes), "she owes an ACK");
+		else
+			snprintf(p->owes, sizeof(p->owes), "she owes %s", words);
+		break;
+	case TRACE_DELIVERED:
+		plain_flush(view);
+		snprintf(p->said, sizeof(p->said), "%u bytes delivered to %s's program", record->delivered_bytes, end_name(end));
+		break;
+	case TRACE_PREDICTION:
+		plain_prediction(p, record, context);
+		break;
+	case TRACE_KERNEL:
+		plain_kernel(p, record, context);
+		break;
+	}
+	p->any = p->move[0] != '\0' || p->predicted[0] != '\0' || p->verdict[0] != '\0' || p->kernel[0] != '\0' ||
+	    p->owes[0] != '\0' || p->said[0] != '\0';
+}
+
+static void
+plain_expect(struct view *view, int64_t at_ns, const char *text, bool held)
+{
+	(void)at_ns;
+	plain_flush(view);
+	fprintf(view->out, "%s: expect %s\n", held ? "held" : "FAILED", text);
+	fflush(view->out);
+}
+
+static void
+plain_note(struct view *view, int64_t at_ns, const char *text)
+{
+	(void)at_ns;
+	plain_flush(view);
+	fputs(text, view->out);
+	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
+		fputc('\n', view->out);
+	fflush(view->out);
+}
+
+static void
+plain_error(struct view *view, int64_t at_ns, const char *where, const struct err *err)
+{
+	(void)at_ns;
+	plain_flush(view);
+	fprintf(view->errors, "%s: %s\n", where, err->text);
+	fflush(view->errors);
+}
+
+const struct view_ops view_plain = {
+	.segment = plain_segment,
+	.record = plain_record,
+	.expect = plain_expect,
+	.note = plain_note,
+	.error = plain_error,
+	.flush = plain_flush,
+};

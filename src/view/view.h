@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How what happened is shown: one table of functions a format.  A view reads records and segments and writes to its stream;
+ * it changes nothing else, and nobody but a view writes results.
+ */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "seg/line.h"
+#include "seg/seg.h"
+#include "trace/trace.h"
+
+struct view;
+
+/* A segment as it passed Alice. */
+struct view_segment {
+	uint32_t number; /* in the log, from 1 */
+	int64_t at_ns;   /* since the session began */
+	uint16_t conn;   /* 0: belongs to none */
+	bool incoming;
+	const char *from; /* "alice", "bob", or an address */
+	const struct seg *seg;
+	struct line_style style;
+	uint32_t defects; /* 1 << DEFECT_... */
+};
+
+/* What a record's numbers are relative to, and the names of the counters in it. */
+struct view_context {
+	uint32_t seq_base, ack_base;
+	const char *(*counter_name)(const void *arg, unsigned counter);
+	const void *arg;
+	bool silent_before_deadline; /* predictions only: nothing came so far */
+};
+
+struct view_ops {
+	void (*segment)(struct view *view, const struct view_segment *segment);
+	void (*record)(struct view *view, const struct trace_record *record, const struct view_context *context);
+	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
+	void (*note)(struct view *view, int64_t at_ns, const char *text);
+	void (*error)(struct view *view, int64_t at_ns, const char *where, const struct err *err);
+	void (*flush)(struct view *view); /* what was waiting for more is written */
+};
+
+/* What a line of text has collected so far (plain view only). */
+struct view_pending {
+	bool any;
+	char move[64], predicted[160], verdict[96], kernel[192], owes[96], said[256];
+};
+
+struct view {
+	const struct view_ops *ops;
+	FILE *out, *errors;
+	bool colour;
+	struct view_pending pending;
+};
+
+extern const struct view_ops view_plain; /* for people: tcpdump's lines, what they did written under them */
+extern const struct view_ops view_json;  /* for programs: one object a line (interface.md, "JSON") */
+
+struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
+
+static inline void
+view_flush(struct view *view)
+{
+	view->ops->flush(view);
+}
+
+/* A note to whoever reads: a sentence, or lines of a listing.  In JSON an object of type "note". */
+void view_note(struct view *view, int64_t at_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* "SYN,ACK with ack 1", "RST with seq 5": a reply in words, numbers relative. */
+void view_reply(struct text *t, const struct reply *reply, const struct view_context *context);
+
+/* "SYN,ACK"; "no flags" */
+void view_flags(struct text *t, uint16_t flags);
+
+#endif
