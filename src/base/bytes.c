@@ -42,23 +42,31 @@ bytes_u32(struct bytes *b)
 uint64_t
 bits_get(const uint8_t *data, unsigned bit, unsigned width)
 {
-	uint64_t value = 0;
+	const uint8_t *byte = data + bit / 8;
+	unsigned skip = bit % 8, left;
+	uint64_t value = byte[0] & 0xffu >> skip;
 
-	for (unsigned i = bit; i < bit + width; i++)
-		value = value << 1 | (data[i / 8] >> (7 - i % 8) & 1);
-	return value;
+	if (skip + width <= 8)
+		return value >> (8 - skip - width);
+	for (left = skip + width - 8; left >= 8; left -= 8)
+		value = value << 8 | *++byte;
+	return left > 0 ? value << left | byte[1] >> (8 - left) : value;
 }
 
 void
 bits_put(uint8_t *data, unsigned bit, unsigned width, uint64_t value)
 {
-	for (unsigned i = 0; i < width; i++) {
-		unsigned at = bit + i;
-		uint8_t mask = (uint8_t)(0x80 >> at % 8);
+	uint8_t *byte = data + bit / 8;
+	unsigned skip = bit % 8;
 
-		if (value >> (width - 1 - i) & 1)
-			data[at / 8] |= mask;
-		else
-			data[at / 8] &= (uint8_t)~mask;
+	while (width > 0) {
+		unsigned here = 8 - skip < width ? 8 - skip : width; /* how many bits this byte takes */
+		unsigned shift = 8 - skip - here;
+		uint8_t mask = (uint8_t)((0xffu >> (8 - here)) << shift);
+
+		width -= here;
+		*byte = (uint8_t)((*byte & ~mask) | ((value >> width << shift) & mask));
+		byte++;
+		skip = 0;
 	}
 }

@@ -12,14 +12,22 @@
 #include "base/err.h"
 #include "seg/seg.h"
 
-#define FRAME_MAX 65549 /* Ethernet header and the longest IP packet */
+#define FRAME_MAX 65589 /* Ethernet header and the longest IP packet: IPv6, 40 bytes and 65535 */
 
 struct build;
 
 struct build *build_new(struct err *err); /* NULL with *err */
 void build_free(struct build *build);
 
-/* Writes the frame; returns its length, or -1 with *err when it does not fit `size` or cannot be said at all. */
+/*
+ * Writes the frame; returns its length, or -1 with *err when it does not fit `size` or cannot be said at all.
+ *
+ * seg->layers says which headers: Ethernet, then ARP or IP, then TCP, UDP, or the ICMP of that IP (LAYER_ND for a target).
+ * Fields whose row says `made` (types, versions, lengths, checksums, data offset) are computed unless given; all others go out
+ * as seg has them, TTL and hop limit too.  Options are padded with zeros to whole words, unless the length that covers them
+ * (ihl, dataofs) is given.  With IPv6 extension headers seg->ip6.next is the caller's, given or not.
+ * A checksum covers what a receiver who believes the IP header would check, the ports and lengths as they are sent.
+ */
 long build_frame(struct build *build, const struct seg *seg, uint8_t *frame, size_t size, struct err *err);
 
 #endif

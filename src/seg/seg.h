@@ -19,6 +19,7 @@ enum layer {
 	LAYER_IP6,
 	LAYER_ICMP4,
 	LAYER_ICMP6,
+	LAYER_ND, /* the target address of a neighbour solicitation or advertisement, behind ICMPv6's own eight bytes */
 	LAYER_UDP,
 	LAYER_TCP,
 	LAYER_COUNT,
@@ -79,7 +80,7 @@ struct seg {
 		uint8_t type, code;
 		uint16_t checksum;
 		uint32_t rest; /* the four bytes whose meaning depends on the type; echo: identifier and sequence number */
-		struct address target; /* neighbour discovery only */
+		struct address target; /* with LAYER_ND only */
 	} icmp; /* ICMPv4 or ICMPv6, as `layers` says */
 	struct {
 		uint16_t sport, dport, length, checksum;
@@ -112,25 +113,43 @@ seg_has(const struct seg *seg, enum layer layer)
 /*
  * Parses an Ethernet frame as far as it makes sense; never fails, never reads past `size`.
  * A header that is cut short is left out of `layers` and named in `defects`; its bytes become the payload.
- * Bytes beyond the length that IP states (Ethernet padding) belong to nothing.
+ * Bytes beyond the length that IP states (Ethernet padding) belong to nothing; a length that cannot be is not believed.
+ * An IHL or data offset below 5 is taken for 5, one beyond the end makes options of all that is there.
  */
 void seg_parse(struct seg *seg, const uint8_t *frame, size_t size);
+
+/* The same for an IP packet without a frame around it; its version says which. */
+void seg_parse_packet(struct seg *seg, const uint8_t *packet, size_t size);
 
 /* SEG.LEN: the sequence space that the segment takes: payload, SYN and FIN (RFC 9293 3.4). */
 uint32_t seg_len(const struct seg *seg);
 
-/* The internet checksum (RFC 1071) of the transport header and payload with the pseudo-header of RFC 9293 3.1 / RFC 8200 8.1. */
+/* The protocol number of what IP carries, IPv6 extension headers stepped over; -1 without IP. */
+int seg_protocol(const struct seg *seg);
+
+/* Where the IP packet ends, in bytes from the beginning of the frame: by the length that IP states where that can be, else `size`. */
+size_t seg_ip_end(const struct seg *seg, size_t size);
+
+/*
+ * What the checksum fields of the frame should hold, whatever they hold now: the internet checksum (RFC 1071) of the IPv4 header;
+ * and of transport header and payload, with the pseudo-header of RFC 9293 3.1 / RFC 8200 8.1 where the protocol has one.
+ * 0 without such a header.
+ */
 uint16_t seg_transport_checksum(const struct seg *seg, const uint8_t *frame, size_t size);
 uint16_t seg_ip4_checksum(const struct seg *seg, const uint8_t *frame, size_t size);
+
+/* The internet checksum of some bytes. */
+uint16_t checksum_of(const uint8_t *data, size_t size);
 
 /* The addresses of whichever IP header is there; false when there is none. */
 bool seg_addresses(const struct seg *seg, struct address *src, struct address *dst);
 
 bool address_equal(const struct address *a, const struct address *b);
 struct address address_ip4(uint32_t host_order);
-/* "198.51.100.1", "2001:db8::a" (RFC 5952); size at least ADDRESS_TEXT */
+/* "198.51.100.1", "2001:db8::a" (RFC 5952), "" for none; size at least ADDRESS_TEXT; returns buffer. */
 #define ADDRESS_TEXT 46
 const char *address_text(const struct address *a, char *buffer, size_t size);
+/* Either family (RFC 4291 2.2), no zone, no prefix; false, *a untouched, when it is none. */
 bool address_parse(const char *text, struct address *a);
 
 #endif
