@@ -70,9 +70,10 @@ find_socket(struct sockets *sockets, int32_t number, struct answer *answer)
 
 /* Takes over fd and answers with its number. */
 static void
-hold_socket(struct sockets *sockets, int fd, struct answer *answer)
+hold_socket(struct sockets *sockets, int fd, const struct sockaddr_storage *peer, struct answer *answer)
 {
 	struct learner_socket *s;
+	struct text t;
 
 	if (sockets->count >= LEARNER_SOCKETS_MAX || (s = calloc(1, sizeof(*s))) == NULL) {
 		close(fd);
@@ -80,6 +81,8 @@ hold_socket(struct sockets *sockets, int fd, struct answer *answer)
 		    sockets->count);
 		return;
 	}
+	t = text_in(s->peer, sizeof(s->peer));
+	endpoint_text(&t, (const struct sockaddr *)peer);
 	s->fd = fd;
 	s->number = ++sockets->last;
 	s->next = sockets->newest;
@@ -124,6 +127,7 @@ socket_accept(struct agent *agent, struct incoming *request, struct answer *answ
 	const uint16_t port = request->head.port;
 	struct learner_listener *l = find_listener(&agent->sockets, port);
 	const char *name = port == 0 ? NULL : servers_name_at(agent, port, SOCK_STREAM);
+	struct sockaddr_storage peer = { 0 };
 	int fd = -1, error = EAGAIN;
 
 	if (l == NULL && name != NULL) {
@@ -136,9 +140,11 @@ socket_accept(struct agent *agent, struct incoming *request, struct answer *answ
 		return;
 	}
 	for (unsigned i = 0; fd < 0 && i < ENDPOINT_FDS; i++) {
+		socklen_t size = sizeof(peer);
+
 		if (l->at.fd[i] < 0)
 			continue;
-		fd = accept4(l->at.fd[i], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		fd = accept4(l->at.fd[i], (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0 && errno != EAGAIN)
 			error = errno;
 	}
@@ -148,7 +154,7 @@ socket_accept(struct agent *agent, struct incoming *request, struct answer *answ
 		answer_failed(answer, error, "accept at port %u: %s", l->port, strerror(error));
 	} else {
 		(void)agent_settings_apply(&agent->settings, fd);
-		hold_socket(&agent->sockets, fd, answer);
+		hold_socket(&agent->sockets, fd, &peer, answer);
 	}
 }
 
@@ -199,7 +205,7 @@ socket_connect(struct agent *agent, struct incoming *request, struct answer *ans
 	} else if (connect(fd, (const struct sockaddr *)&alice, size) < 0 && errno != EINPROGRESS) {
 		answer_failed(answer, errno, "connect to Alice's port %u: %s%s", port, strerror(errno), advice(errno));
 	} else {
-		hold_socket(&agent->sockets, fd, answer);
+		hold_socket(&agent->sockets, fd, &alice, answer);
 		return;
 	}
 	close(fd);
@@ -320,18 +326,15 @@ sockets_list_listeners(const struct agent *agent, struct text *t)
 static void
 list_one(const struct learner_socket *s, struct text *t)
 {
-	struct sockaddr_storage local = { 0 }, remote = { 0 };
-	socklen_t local_size = sizeof(local), remote_size = sizeof(remote);
+	struct sockaddr_storage local = { 0 };
+	socklen_t size = sizeof(local);
 	int unread = 0;
 
-	getsockname(s->fd, (struct sockaddr *)&local, &local_size);
-	getpeername(s->fd, (struct sockaddr *)&remote, &remote_size);
+	getsockname(s->fd, (struct sockaddr *)&local, &size);
 	ioctl(s->fd, FIONREAD, &unread);
 	text_add(t, "socket %d ", s->number);
 	endpoint_text(t, (const struct sockaddr *)&local);
-	text_add(t, " ");
-	endpoint_text(t, (const struct sockaddr *)&remote);
-	text_add(t, " %s unread %d\n", endpoint_state(s->fd), unread);
+	text_add(t, " %s %s unread %d\n", s->peer, endpoint_state(s->fd), unread);
 }
 
 void

@@ -25,6 +25,7 @@ struct learner_socket {
 	struct learner_socket *next;
 	int32_t number;
 	int fd;
+	char peer[56]; /* as endpoint_text writes it; remembered, since getpeername knows none in SYN-SENT and CLOSED */
 };
 
 struct sockets {
