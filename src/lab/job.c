@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lab/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lab/agent_parts.h"
+
+#define JOBS_RUNNING_MAX 256
+#define JOBS_ENDED_KEPT  32
+#define ARGUMENTS_MAX    1024
+
+struct job {
+	struct watch watch; /* a pidfd; -1: it has ended */
+	struct job *older;
+	int number;
+	pid_t pid;
+	int status;
+	char command[64]; /* as much as a line shows, escaped */
+};
+
+/* What a program expects of its birth: no signal blocked or ignored, its own session, its three descriptors. */
+static _Noreturn void
+become(const struct agent *agent, const int *fds, char **argv, int report)
+{
+	const struct sigaction plain = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int error;
+
+	for (int i = 1; i <= SIGRTMAX; i++)
+		sigaction(i, &plain, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	setsid();
+	setrlimit(RLIMIT_NOFILE, &agent->files);
+	for (int i = 0; i < 3; i++)
+		if (dup2(fds[i], i) < 0)
+			_exit(127);
+	syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC); /* whatever else the agent was born with */
+	execvp(argv[0], argv);
+	error = errno;
+	(void)!write(report, &error, sizeof(error));
+	_exit(127);
+}
+
+/* A copy out of the way of 0, 1 and 2, where the program's own will be. */
+static int
+move_up(int fd)
+{
+	int moved = fd < 0 || fd > 2 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (moved != fd)
+		close(fd);
+	return moved;
+}
+
+/* The new process, or -1 with errno when it could not be made or its program not run. */
+static pid_t
+spawn(const struct agent *agent, const int *fds, char **argv)
+{
+	int report[2], error = 0;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return -1;
+	report[1] = move_up(report[1]);
+	pid = report[1] < 0 ? -1 : fork();
+	if (pid == 0)
+		become(agent, fds, argv, report[1]);
+	if (pid < 0)
+		error = errno;
+	if (report[1] >= 0)
+		close(report[1]);
+	while (pid > 0 && (n = read(report[0], &error, sizeof(error))) < 0 && errno == EINTR)
+		;
+	close(report[0]);
+	if (error == 0)
+		return pid;
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	errno = error;
+	return -1;
+}
+
+static void
+forget_oldest_ended(struct agent *agent)
+{
+	struct job **oldest = NULL;
+	struct job *job;
+
+	for (struct job **at = &agent->jobs.newest; *at != NULL; at = &(*at)->older)
+		if ((*at)->watch.fd < 0)
+			oldest = at;
+	if (oldest == NULL)
+		return;
+	job = *oldest;
+	*oldest = job->older;
+	agent->jobs.ended--;
+	free(job);
+}
+
+static void
+job_ended(struct agent *agent, struct watch *watch, uint32_t events)
+{
+	struct job *job = (struct job *)watch;
+
+	(void)events;
+	if (waitpid(job->pid, &job->status, WNOHANG) != job->pid)
+		return;
+	watch_close(agent, watch);
+	agent->jobs.running--;
+	agent->jobs.ended++;
+	if (agent->jobs.ended > JOBS_ENDED_KEPT)
+		forget_oldest_ended(agent);
+}
+
+static int
+begin(struct agent *agent, const int *fds, char **argv, const char *command)
+{
+	struct job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return -1;
+	job->pid = spawn(agent, fds, argv);
+	if (job->pid < 0) {
+		free(job);
+		return -1;
+	}
+	job->watch.fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
+	job->watch.ready = job_ended;
+	if (job->watch.fd < 0 || watch_want(agent, &job->watch, EPOLLIN) < 0) {
+		int error = errno;
+
+		kill(job->pid, SIGKILL);
+		waitpid(job->pid, NULL, 0);
+		watch_close(agent, &job->watch);
+		free(job);
+		errno = error;
+		return -1;
+	}
+	memcpy(job->command, command, sizeof(job->command));
+	job->number = ++agent->jobs.last;
+	job->older = agent->jobs.newest;
+	agent->jobs.newest = job;
+	agent->jobs.running++;
+	return 0;
+}
+
+void
+job_run(struct agent *agent, struct incoming *request, struct answer *answer)
+{
+	char *data = (char *)request->data, *end = data + request->head.size, command[sizeof(((struct job *)0)->command)];
+	char *argv[ARGUMENTS_MAX + 1];
+	unsigned arguments = 0;
+	struct text t = text_in(command, sizeof(command));
+
+	for (char *at = data; at <= end && arguments < ARGUMENTS_MAX; at += strlen(at) + 1) {
+		if (arguments > 0)
+			text_add(&t, " ");
+		text_add_escaped(&t, at, strlen(at));
+		argv[arguments++] = at;
+	}
+	argv[arguments] = NULL;
+	for (unsigned i = 0; i < 3; i++)
+		request->fds[i] = move_up(request->fds[i]);
+	if (*data == '\0')
+		answer_failed(answer, EINVAL, "no program was named: `bob run CMD ARGUMENTS...`");
+	else if (argv[arguments - 1] + strlen(argv[arguments - 1]) != end)
+		answer_failed(answer, E2BIG, "a program takes at most %d arguments here", ARGUMENTS_MAX - 1);
+	else if (request->fds[0] < 0 || request->fds[1] < 0 || request->fds[2] < 0)
+		answer_failed(answer, EBADF, "a program needs three descriptors, its input, output and errors, and they did not come");
+	else if (agent->jobs.running >= JOBS_RUNNING_MAX)
+		answer_failed(answer, EAGAIN, "Bob runs %d programs already, which is all he can", JOBS_RUNNING_MAX);
+	else if (begin(agent, request->fds, argv, command) < 0)
+		answer_failed(answer, errno, "%s does not run: %s%s", command, strerror(errno),
+		    errno == ENOENT ? "; is it installed, and in PATH?" : "");
+	else
+		answer->head.socket = agent->jobs.last;
+}
+
+void
+jobs_list(const struct agent *agent, struct text *t)
+{
+	for (const struct job *job = agent->jobs.newest; job != NULL; job = job->older) {
+		text_add(t, "job %d pid %d %s: ", job->number, (int)job->pid, job->command);
+		if (job->watch.fd >= 0)
+			text_add(t, "runs\n");
+		else if (WIFSIGNALED(job->status))
+			text_add(t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
+		else
+			text_add(t, "ended with status %d\n", WEXITSTATUS(job->status));
+	}
+}
+
+void
+jobs_forget(struct agent *agent)
+{
+	while (agent->jobs.newest != NULL) {
+		struct job *job = agent->jobs.newest;
+
+		agent->jobs.newest = job->older;
+		watch_close(agent, &job->watch);
+		free(job);
+	}
+}
