@@ -5,9 +5,10 @@
 
 command -v mandoc >/dev/null || skip_all 'no mandoc here'
 
+# What mandoc says of its own index and of pages that are not installed here is no matter of ours.
 lint()
 {
-	mandoc -T lint -W warning "$1" 2>&1
+	mandoc -T lint "$1" 2>&1 | grep -v -e 'mandoc\.db' -e 'referenced manual not found'
 }
 
 for page in "$top_srcdir"/man/*.[1-9]; do
