@@ -12,7 +12,7 @@
 #include "cmd/line.h"
 #include "cmd/script.h"
 
-struct options {
+struct arguments {
 	const char *commands; /* -c */
 	const char *script;   /* run FILE */
 	char *const *args;
@@ -50,7 +50,7 @@ random_seed(void)
 
 /* Returns -1 to go on, else the exit status. */
 static int
-read_options(int argc, char *argv[], struct options *options)
+read_options(int argc, char *argv[], struct arguments *arguments)
 {
 	static const struct option long_options[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -63,17 +63,17 @@ read_options(int argc, char *argv[], struct options *options)
 	};
 	int option;
 
-	options->seed = random_seed();
+	arguments->seed = random_seed();
 	while ((option = getopt_long(argc, argv, "+c:h", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
-			options->commands = optarg;
+			arguments->commands = optarg;
 			break;
 		case 'j':
-			options->json = true;
+			arguments->json = true;
 			break;
 		case 's':
-			if (!number_parse(optarg, &options->seed)) {
+			if (!number_parse(optarg, &arguments->seed)) {
 				fprintf(stderr, "tcpdojo: --seed takes a number, not \"%s\"\n", optarg);
 				return ERR_INPUT;
 			}
@@ -94,26 +94,26 @@ read_options(int argc, char *argv[], struct options *options)
 	}
 	if (optind == argc)
 		return -1;
-	if (strcmp(argv[optind], "run") != 0 || optind + 1 == argc || options->commands != NULL) {
+	if (strcmp(argv[optind], "run") != 0 || optind + 1 == argc || arguments->commands != NULL) {
 		fprintf(stderr, "tcpdojo: \"%s\" is not understood here\n", argv[optind]);
 		usage(stderr);
 		return ERR_INPUT;
 	}
-	options->script = argv[optind + 1];
-	options->args = argv + optind + 2;
-	options->arg_count = (unsigned)(argc - optind - 2);
+	arguments->script = argv[optind + 1];
+	arguments->args = argv + optind + 2;
+	arguments->arg_count = (unsigned)(argc - optind - 2);
 	return -1;
 }
 
 static enum err_code
-run(struct dojo *dojo, const struct options *options)
+run(struct dojo *dojo, const struct arguments *arguments)
 {
-	if (options->commands != NULL)
-		return script_run_text(dojo, "-c", options->commands, strlen(options->commands));
-	if (options->script != NULL)
-		return script_run_file(dojo, options->script, options->args, options->arg_count);
+	if (arguments->commands != NULL)
+		return script_run_text(dojo, "-c", arguments->commands, strlen(arguments->commands));
+	if (arguments->script != NULL)
+		return script_run_file(dojo, arguments->script, arguments->args, arguments->arg_count);
 	dojo->file = "standard input";
-	dojo->interactive = isatty(STDIN_FILENO) && !options->json;
+	dojo->interactive = isatty(STDIN_FILENO) && !arguments->json;
 	if (dojo->interactive)
 		puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
 		     "Type `syn` to knock, `help` for the rest.\n");
@@ -123,17 +123,17 @@ run(struct dojo *dojo, const struct options *options)
 int
 main(int argc, char *argv[])
 {
-	struct options options = { 0 };
+	struct arguments arguments = { 0 };
 	struct sigaction on_int = { .sa_handler = on_interrupt };
 	struct dojo dojo = { 0 };
 	struct view view;
 	struct err err = { 0 };
-	int status = read_options(argc, argv, &options);
+	int status = read_options(argc, argv, &arguments);
 
 	if (status >= 0)
 		return status;
-	view = view_new(options.json ? &view_json : &view_plain, stdout, stderr);
-	dojo.session = session_open(options.seed, NULL, &view, &err);
+	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
+	dojo.session = session_open(arguments.seed, NULL, &view, &err);
 	if (dojo.session == NULL) {
 		fprintf(stderr, "tcpdojo: %s\n", err.text);
 		return err.code;
@@ -142,7 +142,7 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	dojo.session->interrupted = &interrupted;
 	dojo.view = &view;
-	status = run(&dojo, &options);
+	status = run(&dojo, &arguments);
 	view_flush(&view);
 	session_close(dojo.session);
 	variables_clear(&dojo);

@@ -80,7 +80,7 @@ owes_or_closed(void *arg)
 	const struct connection *connection = arg;
 	const struct endpoint *alice = &connection->shadow.end[END_ALICE];
 
-	return alice->owed.flags != 0 || alice->state == TCP_STATE_CLOSED;
+	return alice->owed[0].flags != 0 || alice->state == TCP_STATE_CLOSED;
 }
 
 /* Waits until Alice owes something and sends it; 1 when nothing came. */
@@ -92,9 +92,9 @@ send_next_owed(struct dojo *dojo, struct connection *connection, struct err *err
 
 	if (!session_wait(dojo->session, owes_or_closed, connection, until_ns, err))
 		return err->code != ERR_NONE ? -1 : 1;
-	if (alice->owed.flags == 0)
+	if (alice->owed[0].flags == 0)
 		return 1;
-	return send_stack(dojo, connection, alice->owed.flags, err);
+	return send_stack(dojo, connection, alice->owed[0].flags, err);
 }
 
 static int
@@ -156,7 +156,7 @@ run_close(struct dojo *dojo, const struct words *words, struct err *err)
 		if (result > 0)
 			break;
 	}
-	if (alice->owed.flags == TCP_ACK && send_stack(dojo, connection, TCP_ACK, err) != 0)
+	if (alice->owed[0].flags == TCP_ACK && send_stack(dojo, connection, TCP_ACK, err) != 0)
 		return -1;
 	if (alice->state != TCP_STATE_TIME_WAIT && alice->state != TCP_STATE_CLOSED)
 		view_note(dojo->view, session_now(dojo->session), "bob has not said FIN yet: alice stays in %s",

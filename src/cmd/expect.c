@@ -83,6 +83,9 @@ decided(void *arg)
 {
 	struct watch *watch = arg;
 
+	/* Bob's knock may have made the first one. */
+	if (watch->connection == NULL)
+		watch->connection = session_selected(watch->dojo->session);
 	if (watch->condition->kind == CONDITION_FRAME)
 		return frame_decided(watch);
 	if (watch->condition->kind == CONDITION_NOTHING) {

@@ -179,9 +179,9 @@ read_variable(struct reader *r)
 	value = variable_get(r->dojo, name);
 	if (value == NULL && fallback == NULL)
 		return err_set(r->err, ERR_INPUT, "$%s has no value; `let %s VALUE` gives it one, ${%s:-VALUE} a default", name, name, name);
-	r->in_word = true;
 	if (value != NULL)
 		fallback_size = strlen(fallback = value);
+	/* As in a shell: nothing at all, outside quotes, is no word. */
 	for (size_t i = 0; i < fallback_size; i++)
 		put(r, fallback[i]);
 	return 0;

@@ -221,7 +221,7 @@ prompt(const struct dojo *dojo)
 	if (!dojo->interactive)
 		return;
 	fprintf(dojo->view->out, "%s%s> ", tcp_state_name(alice != NULL ? alice->state : TCP_STATE_CLOSED),
-	    alice != NULL && alice->owed.flags != 0 ? ", owes a segment" : "");
+	    alice != NULL && alice->owed[0].flags != 0 ? ", owes a segment" : "");
 	fflush(dojo->view->out);
 }
 

@@ -27,11 +27,11 @@ session_autopilot(struct session *session, struct connection *connection, const 
 		send_owed(session, connection, TCP_FIN | TCP_ACK);
 		return;
 	}
-	if (session->autopilot.close && alice->state == TCP_STATE_TIME_WAIT && alice->owed.flags == TCP_ACK) {
+	if (session->autopilot.close && alice->state == TCP_STATE_TIME_WAIT && alice->owed[0].flags == TCP_ACK) {
 		send_owed(session, connection, TCP_ACK);
 		return;
 	}
-	if (session->autopilot.ack && alice->owed.flags == TCP_ACK && heard->payload_size > 0 &&
+	if (session->autopilot.ack && alice->owed[0].flags == TCP_ACK && heard->payload_size > 0 &&
 	    (heard->tcp.flags & (TCP_SYN | TCP_FIN)) == 0)
 		send_owed(session, connection, TCP_ACK);
 }

@@ -15,7 +15,7 @@ add(struct session *session, const struct address *alice, uint16_t alice_port, c
 		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
 	session->connection[session->connections++] = connection;
 	connection->number = (uint16_t)session->connections;
-	conn_init(&connection->shadow);
+	conn_init(&connection->shadow, STACK_RFC, STACK_LINUX);
 	connection->shadow.address[END_ALICE] = *alice;
 	connection->shadow.address[END_BOB] = *bob;
 	connection->shadow.port[END_ALICE] = alice_port;
@@ -39,7 +39,7 @@ ask_whether_bob_listens(struct session *session, struct connection *connection)
 	struct out out = { 0 };
 
 	if (session_kernel(session, connection, &view, &ignored) == 0 && view.found && view.state == TCP_STATE_LISTEN)
-		conn_call(&connection->shadow, END_BOB, CALL_LISTEN, 0, session_now(session), &out);
+		conn_call(&connection->shadow, END_BOB, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
 }
 
 static bool
@@ -50,6 +50,28 @@ port_taken(const struct session *session, uint16_t port)
 			return true;
 	}
 	return false;
+}
+
+/* Bob may have begun already: his SYN made the connection that hers now meets (RFC 9293 3.5, simultaneous open). */
+static struct connection *
+begun_by_bob(const struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+{
+	for (size_t i = session->connections; i-- > 0;) {
+		const struct conn *shadow = &session->connection[i]->shadow;
+
+		if (shadow->port[END_ALICE] == sport && shadow->port[END_BOB] == dport &&
+		    address_equal(&shadow->address[END_BOB], bob))
+			return shadow->end[END_ALICE].state == TCP_STATE_CLOSED && shadow->end[END_BOB].state == TCP_STATE_SYN_SENT ?
+			    session->connection[i] : NULL;
+	}
+	return NULL;
+}
+
+static void
+choose_iss(struct session *session, struct connection *connection)
+{
+	connection->shadow.end[END_ALICE].iss = (uint32_t)rng_u64(&session->rng);
+	connection->shadow.end[END_ALICE].iss_known = ISS_CHOSEN;
 }
 
 struct connection *
@@ -64,9 +86,13 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 			session->next_port++;
 		sport = session->next_port++;
 	}
-	connection = add(session, &alice, sport, bob, dport);
+	connection = begun_by_bob(session, bob, sport, dport);
+	if (connection == NULL) {
+		connection = add(session, &alice, sport, bob, dport);
+		ask_whether_bob_listens(session, connection);
+	}
+	choose_iss(session, connection);
 	session->selected = connection->number;
-	ask_whether_bob_listens(session, connection);
 	return connection;
 }
 
@@ -101,7 +127,7 @@ session_accept(struct session *session, const struct seg *syn)
 		return NULL;
 	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
 	if (session_listens(session, syn->tcp.dport))
-		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, 0, session_now(session), &out);
+		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
 	return connection;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/when.h"
+#include "lab/wire_ring.h"
 #include "session/memory.h"
 #include "session/session.h"
 
@@ -64,7 +65,7 @@ mark_delivered(struct session *session, struct connection *connection, uint32_t 
 
 		if (pending->segment != number)
 			continue;
-		conn_predict(&connection->shadow, END_BOB, seg, &pending->prediction);
+		conn_predict(&connection->shadow, END_BOB, seg, at_ns, &pending->prediction);
 		pending->deadline_ns = at_ns + session_answer_ns(session, pending->prediction.must.urgency);
 	}
 }

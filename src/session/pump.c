@@ -79,8 +79,12 @@ is_repeat(const struct session *session, const struct log_entry *entry, const st
 static void
 alice_hears(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
 {
+	const struct connection *selected = session_selected(session);
 	struct out out = { 0 };
 
+	/* Whoever knocks while nothing else goes on has Alice's attention. */
+	if (selected == NULL || selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED)
+		session->selected = connection->number;
 	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
 	for (unsigned i = 0; i < out.count; i++) {
 		out.record[i].conn = connection->number;

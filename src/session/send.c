@@ -81,7 +81,9 @@ session_segment(const struct session *session, const struct connection *connecti
 	}
 	seg->tcp.sport = shadow->port[END_ALICE];
 	seg->tcp.dport = shadow->port[END_BOB];
-	conn_next_segment(shadow, END_ALICE, flags, session->settings.window, seg);
+	conn_next_segment(shadow, END_ALICE, flags, seg);
+	if (flags & TCP_SYN)
+		seg->tcp.window = session->settings.window > UINT16_MAX ? UINT16_MAX : (uint16_t)session->settings.window;
 }
 
 /* "TS val" counts milliseconds from 1 on, as a stack's timestamp clock does (RFC 7323 5.4). */
@@ -204,7 +206,7 @@ predict(struct session *session, struct connection *connection, const struct seg
 			slot = other;
 	}
 	*slot = (struct pending){ .segment = number, .deadline_ns = WHEN_NEVER };
-	conn_predict(&connection->shadow, END_BOB, seg, &slot->prediction);
+	conn_predict(&connection->shadow, END_BOB, seg, session->log.entry[number - 1].at_ns, &slot->prediction);
 	if (!slot->prediction.known) {
 		slot->segment = 0;
 		return;
