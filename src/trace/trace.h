@@ -6,6 +6,7 @@
 #ifndef TRACE_TRACE_H
 #define TRACE_TRACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/state.h"
@@ -33,9 +34,10 @@ enum urgency {
 };
 
 struct reply {
-	uint16_t flags; /* TCP flags as on the wire */
+	uint16_t flags; /* TCP flags as on the wire; 0: no segment */
+	bool any_seq;   /* the initial sequence number is the end's to choose and has not been seen: seq says nothing */
+	uint8_t urgency; /* enum urgency */
 	uint32_t seq, ack; /* raw; ack is meaningless without the ACK flag */
-	enum urgency urgency;
 	enum reason reason;
 };
 
