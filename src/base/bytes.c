@@ -39,20 +39,6 @@ bytes_u32(struct bytes *b)
 	return p != NULL ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3] : 0;
 }
 
-uint64_t
-bits_get(const uint8_t *data, unsigned bit, unsigned width)
-{
-	const uint8_t *byte = data + bit / 8;
-	unsigned skip = bit % 8, left;
-	uint64_t value = byte[0] & 0xffu >> skip;
-
-	if (skip + width <= 8)
-		return value >> (8 - skip - width);
-	for (left = skip + width - 8; left >= 8; left -= 8)
-		value = value << 8 | *++byte;
-	return left > 0 ? value << left | byte[1] >> (8 - left) : value;
-}
-
 void
 bits_put(uint8_t *data, unsigned bit, unsigned width, uint64_t value)
 {

@@ -39,7 +39,20 @@ const uint8_t *bytes_take(struct bytes *b, size_t n);
  * `width` bits (1..64) that start `bit` bits after data, most significant first, as headers are drawn in RFCs.
  * The caller has checked that they are there.
  */
-uint64_t bits_get(const uint8_t *data, unsigned bit, unsigned width);
+static inline uint64_t
+bits_get(const uint8_t *data, unsigned bit, unsigned width)
+{
+	const uint8_t *byte = data + bit / 8;
+	unsigned skip = bit % 8, left;
+	uint64_t value = byte[0] & 0xffu >> skip;
+
+	if (skip + width <= 8)
+		return value >> (8 - skip - width);
+	for (left = skip + width - 8; left >= 8; left -= 8)
+		value = value << 8 | *++byte;
+	return left > 0 ? value << left | byte[1] >> (8 - left) : value;
+}
+
 void bits_put(uint8_t *data, unsigned bit, unsigned width, uint64_t value);
 
 #endif

@@ -18,8 +18,12 @@
 #define IP4_MOST       65535u
 #define IP6_MOST       65575u /* 65535 bytes behind the fixed header */
 
+#define BLOCKS_MOST    6 /* payload, options, transport, IP options, IP, Ethernet */
+
 struct build {
 	libnet_t *libnet;
+	libnet_ptag_t tags[BLOCKS_MOST];
+	unsigned tag_count;
 };
 
 /* What is being built: the segment with all that build makes right, and its variable parts as they go on the wire. */
@@ -225,55 +229,68 @@ libnet_ip6(const struct address *a)
 	return value;
 }
 
-static libnet_ptag_t
-add_bytes(libnet_t *l, const uint8_t *bytes, size_t size)
+/* A block that libnet was asked for: kept by its tag, so that its bytes can be fetched; false where libnet refused. */
+static bool
+added(struct build *build, libnet_ptag_t tag)
 {
-	return size == 0 ? 0 : libnet_build_data(bytes, (uint32_t)size, l, 0);
+	if (tag < 0)
+		return false;
+	build->tags[build->tag_count++] = tag;
+	return true;
 }
 
-static libnet_ptag_t
-add_tcp(libnet_t *l, const struct seg *seg)
+static bool
+add_bytes(struct build *build, const uint8_t *bytes, size_t size)
 {
-	/* Of options that are no multiple of 4 libnet would make one. */
-	libnet_ptag_t options = seg->options_size % 4 != 0 || seg->options_size == 0
-	    ? add_bytes(l, seg->options, seg->options_size)
-	    : libnet_build_tcp_options(seg->options, (uint32_t)seg->options_size, l, 0);
-
-	if (options < 0)
-		return options;
-	return libnet_build_tcp(seg->tcp.sport, seg->tcp.dport, seg->tcp.seq, seg->tcp.ack, (uint8_t)seg->tcp.flags,
-	    seg->tcp.window, CHECKSUM_LATER, seg->tcp.urgent,
-	    (uint16_t)(layer_bytes(LAYER_TCP) + seg->options_size + seg->payload_size), NULL, 0, l, 0);
+	return size == 0 || added(build, libnet_build_data(bytes, (uint32_t)size, build->libnet, 0));
 }
 
-static libnet_ptag_t
-add_icmp6(libnet_t *l, const struct seg *seg)
+static bool
+add_tcp(struct build *build, const struct seg *seg)
+{
+	size_t length = layer_bytes(LAYER_TCP) + seg->options_size + seg->payload_size;
+	libnet_t *l = build->libnet;
+
+	if (seg->options_size % 4 != 0 || seg->options_size == 0) { /* libnet would make them a multiple of 4 */
+		if (!add_bytes(build, seg->options, seg->options_size))
+			return false;
+	} else if (!added(build, libnet_build_tcp_options(seg->options, (uint32_t)seg->options_size, l, 0))) {
+		return false;
+	}
+	return added(build, libnet_build_tcp(seg->tcp.sport, seg->tcp.dport, seg->tcp.seq, seg->tcp.ack,
+	    (uint8_t)seg->tcp.flags, seg->tcp.window, CHECKSUM_LATER, seg->tcp.urgent, (uint16_t)length, NULL, 0, l, 0));
+}
+
+static bool
+add_icmp(struct build *build, const struct seg *seg)
 {
 	uint8_t type = seg->icmp.type, code = seg->icmp.code;
+	uint16_t id = (uint16_t)(seg->icmp.rest >> 16), number = (uint16_t)seg->icmp.rest;
+	struct libnet_in6_addr target = libnet_ip6(&seg->icmp.target);
+	libnet_t *l = build->libnet;
 
+	if (seg_has(seg, LAYER_ICMP4))
+		return added(build, libnet_build_icmpv4_echo(type, code, CHECKSUM_LATER, id, number, NULL, 0, l, 0));
 	if (!seg_has(seg, LAYER_ND))
-		return libnet_build_icmpv6_echo(type, code, CHECKSUM_LATER, (uint16_t)(seg->icmp.rest >> 16),
-		    (uint16_t)seg->icmp.rest, NULL, 0, l, 0);
-	if (type == ND_NEIGHBOR_ADVERT)
-		return libnet_build_icmpv6_ndp_nadv(type, code, CHECKSUM_LATER, seg->icmp.rest,
-		    libnet_ip6(&seg->icmp.target), NULL, 0, l, 0);
-	return libnet_build_icmpv6_ndp_nsol(type, code, CHECKSUM_LATER, libnet_ip6(&seg->icmp.target), NULL, 0, l, 0);
+		return added(build, libnet_build_icmpv6_echo(type, code, CHECKSUM_LATER, id, number, NULL, 0, l, 0));
+	if (type == ND_NEIGHBOR_SOLICIT)
+		return added(build, libnet_build_icmpv6_ndp_nsol(type, code, CHECKSUM_LATER, target, NULL, 0, l, 0));
+	return added(build, libnet_build_icmpv6_ndp_nadv(type, code, CHECKSUM_LATER, seg->icmp.rest, target, NULL, 0, l, 0));
 }
 
-static libnet_ptag_t
-add_transport(libnet_t *l, const struct seg *seg)
+static bool
+add_transport(struct build *build, const struct seg *seg)
 {
 	switch (top_layer(seg)) {
 	case LAYER_TCP:
-		return add_tcp(l, seg);
+		return add_tcp(build, seg);
 	case LAYER_UDP:
-		return libnet_build_udp(seg->udp.sport, seg->udp.dport, seg->udp.length, CHECKSUM_LATER, NULL, 0, l, 0);
+		return added(build, libnet_build_udp(seg->udp.sport, seg->udp.dport, seg->udp.length, CHECKSUM_LATER, NULL, 0,
+		    build->libnet, 0));
 	case LAYER_ND:
 	case LAYER_ICMP6:
-		return add_icmp6(l, seg);
 	case LAYER_ICMP4:
-		return libnet_build_icmpv4_echo(seg->icmp.type, seg->icmp.code, CHECKSUM_LATER,
-		    (uint16_t)(seg->icmp.rest >> 16), (uint16_t)seg->icmp.rest, NULL, 0, l, 0);
+		return add_icmp(build, seg);
 	case LAYER_ETH:
 	case LAYER_ARP:
 	case LAYER_IP4:
@@ -281,60 +298,93 @@ add_transport(libnet_t *l, const struct seg *seg)
 	case LAYER_COUNT:
 		break;
 	}
-	return 0;
+	return true;
 }
 
-static libnet_ptag_t
-add_ip4(libnet_t *l, const struct seg *seg)
+static bool
+add_ip4(struct build *build, const struct seg *seg)
 {
-	libnet_ptag_t options = seg->ip_options_size % 4 != 0 || seg->ip_options_size == 0
-	    ? add_bytes(l, seg->ip_options, seg->ip_options_size)
-	    : libnet_build_ipv4_options(seg->ip_options, (uint32_t)seg->ip_options_size, l, 0);
+	libnet_t *l = build->libnet;
 
-	if (options < 0)
-		return options;
-	return libnet_build_ipv4(seg->ip4.length, (uint8_t)(seg->ip4.dscp << 2 | seg->ip4.ecn), seg->ip4.id,
+	if (seg->ip_options_size % 4 != 0 || seg->ip_options_size == 0) {
+		if (!add_bytes(build, seg->ip_options, seg->ip_options_size))
+			return false;
+	} else if (!added(build, libnet_build_ipv4_options(seg->ip_options, (uint32_t)seg->ip_options_size, l, 0))) {
+		return false;
+	}
+	return added(build, libnet_build_ipv4(seg->ip4.length, (uint8_t)(seg->ip4.dscp << 2 | seg->ip4.ecn), seg->ip4.id,
 	    (uint16_t)(seg->ip4.rf << 15 | seg->ip4.df << 14 | seg->ip4.mf << 13 | seg->ip4.frag), seg->ip4.ttl,
-	    seg->ip4.proto, CHECKSUM_LATER, libnet_ip4(&seg->ip4.src), libnet_ip4(&seg->ip4.dst), NULL, 0, l, 0);
+	    seg->ip4.proto, CHECKSUM_LATER, libnet_ip4(&seg->ip4.src), libnet_ip4(&seg->ip4.dst), NULL, 0, l, 0));
 }
 
-static libnet_ptag_t
-add_ip6(libnet_t *l, const struct seg *seg)
+static bool
+add_ip6(struct build *build, const struct seg *seg)
 {
-	if (add_bytes(l, seg->ip_options, seg->ip_options_size) < 0)
-		return -1;
-	return libnet_build_ipv6((uint8_t)(seg->ip6.dscp << 2 | seg->ip6.ecn), seg->ip6.flow, seg->ip6.length,
-	    seg->ip6.next, seg->ip6.hlim, libnet_ip6(&seg->ip6.src), libnet_ip6(&seg->ip6.dst), NULL, 0, l, 0);
+	return add_bytes(build, seg->ip_options, seg->ip_options_size) &&
+	    added(build, libnet_build_ipv6((uint8_t)(seg->ip6.dscp << 2 | seg->ip6.ecn), seg->ip6.flow, seg->ip6.length,
+	    seg->ip6.next, seg->ip6.hlim, libnet_ip6(&seg->ip6.src), libnet_ip6(&seg->ip6.dst), NULL, 0, build->libnet, 0));
 }
 
-static libnet_ptag_t
-add_arp(libnet_t *l, const struct seg *seg)
+static bool
+add_arp(struct build *build, const struct seg *seg)
 {
 	uint8_t sha[6], tha[6];
 
 	bits_put(sha, 0, 48, seg->arp.sha);
 	bits_put(tha, 0, 48, seg->arp.tha);
-	return libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, sizeof(sha), 4, seg->arp.op, sha, seg->arp.spa.octet, tha,
-	    seg->arp.tpa.octet, NULL, 0, l, 0);
+	return added(build, libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, sizeof(sha), 4, seg->arp.op, sha,
+	    seg->arp.spa.octet, tha, seg->arp.tpa.octet, NULL, 0, build->libnet, 0));
 }
 
-static libnet_ptag_t
-add_eth(libnet_t *l, const struct seg *seg)
+static bool
+add_eth(struct build *build, const struct seg *seg)
 {
 	uint8_t dst[6], src[6];
 
 	bits_put(dst, 0, 48, seg->eth.dst);
 	bits_put(src, 0, 48, seg->eth.src);
-	return libnet_build_ethernet(dst, src, seg->eth.type, NULL, 0, l, 0);
+	return added(build, libnet_build_ethernet(dst, src, seg->eth.type, NULL, 0, build->libnet, 0));
 }
 
 /* libnet wants the packet from its end to its beginning. */
 static bool
-add_all(libnet_t *l, const struct seg *seg)
+add_all(struct build *build, const struct seg *seg)
 {
-	return add_bytes(l, seg->payload, seg->payload_size) >= 0 && add_transport(l, seg) >= 0 &&
-	    (!seg_has(seg, LAYER_IP4) || add_ip4(l, seg) >= 0) && (!seg_has(seg, LAYER_IP6) || add_ip6(l, seg) >= 0) &&
-	    (!seg_has(seg, LAYER_ARP) || add_arp(l, seg) >= 0) && add_eth(l, seg) >= 0;
+	return add_bytes(build, seg->payload, seg->payload_size) && add_transport(build, seg) &&
+	    (!seg_has(seg, LAYER_IP4) || add_ip4(build, seg)) && (!seg_has(seg, LAYER_IP6) || add_ip6(build, seg)) &&
+	    (!seg_has(seg, LAYER_ARP) || add_arp(build, seg)) && add_eth(build, seg);
+}
+
+/*
+ * Fetches libnet's blocks one by one, the first one being the packet's end.  (libnet_adv_cull_packet would do, but works on
+ * LIBNET_LINK_ADV alone, which needs a device and privilege.)
+ */
+static int
+fetch(struct build *build, const struct work *work, uint8_t *frame, struct err *err)
+{
+	size_t left = work->size;
+
+	for (unsigned i = 0; i < build->tag_count; i++) {
+		size_t size = libnet_getpbuf_size(build->libnet, build->tags[i]);
+
+		if (size > left)
+			return err_set(err, ERR_SYSTEM, "libnet built more than the %zu bytes that were asked for", work->size);
+		left -= size;
+		memcpy(frame + left, libnet_getpbuf(build->libnet, build->tags[i]), size);
+	}
+	if (left != 0)
+		return err_set(err, ERR_SYSTEM, "libnet built %zu of %zu bytes", work->size - left, work->size);
+	return 0;
+}
+
+static int
+libnet_frame(struct build *build, const struct work *work, uint8_t *frame, struct err *err)
+{
+	libnet_clear_packet(build->libnet);
+	build->tag_count = 0;
+	if (!add_all(build, &work->seg))
+		return err_set(err, ERR_INPUT, "libnet cannot build this packet: %s", libnet_geterror(build->libnet));
+	return fetch(build, work, frame, err);
 }
 
 static void
@@ -369,23 +419,6 @@ make_checksums(struct seg *seg, uint8_t *frame, size_t size)
 	}
 }
 
-static int
-libnet_frame(libnet_t *l, const struct work *work, uint8_t *frame, struct err *err)
-{
-	uint8_t *packet;
-	uint32_t packet_size;
-
-	libnet_clear_packet(l);
-	if (!add_all(l, &work->seg) || libnet_adv_cull_packet(l, &packet, &packet_size) < 0)
-		return err_set(err, ERR_INPUT, "libnet cannot build this packet: %s", libnet_geterror(l));
-	if (packet_size == work->size)
-		memcpy(frame, packet, packet_size);
-	libnet_adv_free_packet(l, packet);
-	if (packet_size != work->size)
-		return err_set(err, ERR_SYSTEM, "libnet built %u bytes where %zu were expected", packet_size, work->size);
-	return 0;
-}
-
 long
 build_frame(struct build *build, const struct seg *seg, uint8_t *frame, size_t size, struct err *err)
 {
@@ -399,7 +432,7 @@ build_frame(struct build *build, const struct seg *seg, uint8_t *frame, size_t s
 	if (work.size > size)
 		return err_set(err, ERR_INPUT, "the frame takes %zu bytes, and there is room for %zu", work.size, size);
 	make_right(&work);
-	if (libnet_frame(build->libnet, &work, frame, err) < 0)
+	if (libnet_frame(build, &work, frame, err) < 0)
 		return -1;
 	write_fields(&work.seg, frame);
 	make_checksums(&work.seg, frame, work.size);

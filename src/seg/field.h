@@ -76,6 +76,9 @@ bool seg_given(const struct seg *seg, const struct field *field);
 void field_read(struct seg *seg, const struct field *field, const uint8_t *frame);
 void field_write(const struct seg *seg, const struct field *field, uint8_t *frame);
 
+/* field_read for every row of the layer, faster; the members must be zero before. */
+void layer_read(struct seg *seg, enum layer layer, const uint8_t *frame);
+
 /*
  * Sets the field from text: decimal, 0x hex, flags ("S.", "SYN,ACK", "none"), address, MAC.  For SHOW_SEQ the number is taken
  * as it is; relative numbers are the caller's to add.  -1 with *err quoting field, value and range, seg as it was.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A frame from the outside in: each header is read by walking its rows of the field table, then says what follows it.
+ * A frame from the outside in: each header is read by the rows of the field table, then says what follows it.
  * `at` is always where the next header begins, `end` where the bytes that count do.
  */
 #include <string.h>
@@ -44,9 +44,6 @@ rest_is_payload(struct seg *seg, const uint8_t *frame, size_t at, size_t end)
 static bool
 take_header(struct seg *seg, enum layer layer, const uint8_t *frame, size_t at, size_t end)
 {
-	size_t count;
-	const struct field *field = layer_fields(layer, &count);
-
 	if (at > end || end - at < layer_bytes(layer) || at > UINT16_MAX) {
 		found(seg, DEFECT_CUT_SHORT);
 		rest_is_payload(seg, frame, at, end);
@@ -54,8 +51,7 @@ take_header(struct seg *seg, enum layer layer, const uint8_t *frame, size_t at, 
 	}
 	seg->start[layer] = (uint16_t)at;
 	seg->layers |= (uint16_t)(1u << layer);
-	for (; count-- > 0; field++)
-		field_read(seg, field, frame);
+	layer_read(seg, layer, frame);
 	return true;
 }
 
