@@ -76,7 +76,10 @@ ask_and_tell(struct dojo *dojo, const struct words *words, const struct agent_re
 	int result = ask(dojo, words, request, data, &reply, answer, err);
 
 	if (result == 0) {
-		view_note(dojo->view, session_now(dojo->session), what, reply.socket);
+		if (reply.socket > 0)
+			view_note(dojo->view, session_now(dojo->session), "bob %s: socket %d", what, reply.socket);
+		else if (what != NULL)
+			view_note(dojo->view, session_now(dojo->session), "bob %s", what);
 		result = settle(dojo, err);
 	}
 	free(answer);
@@ -116,7 +119,7 @@ run_listen(struct dojo *dojo, const struct words *words, struct err *err)
 
 	if (required_port(words, 2, &request.port, err) != 0 || optional_number(words, at, 65535, 128, &request.number, err) != 0)
 		return -1;
-	return ask_and_tell(dojo, words, &request, NULL, "bob listens (his socket %d)", err);
+	return ask_and_tell(dojo, words, &request, NULL, "listens", err);
 }
 
 static int
@@ -128,7 +131,7 @@ run_accept(struct dojo *dojo, const struct words *words, struct err *err)
 	if (optional_number(words, 2, 65535, 0, &port, err) != 0)
 		return -1;
 	request.port = (uint16_t)port;
-	return ask_and_tell(dojo, words, &request, NULL, "bob accepted: his socket %d", err);
+	return ask_and_tell(dojo, words, &request, NULL, "accepted", err);
 }
 
 static int
@@ -151,7 +154,7 @@ run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 			return err_set(err, ERR_INPUT, "usage: bob connect PORT [from PORT] [alice6]");
 		}
 	}
-	return ask_and_tell(dojo, words, &request, NULL, "bob connects: his socket %d", err);
+	return ask_and_tell(dojo, words, &request, NULL, "connects", err);
 }
 
 static int
@@ -202,7 +205,7 @@ run_write(struct dojo *dojo, const struct words *words, struct err *err)
 		return err_set(err, ERR_INPUT, "bob writes at most %d bytes at once", AGENT_DATA_MAX);
 	request.socket = (int32_t)socket;
 	request.size = (uint32_t)words->word[2].size;
-	return ask_and_tell(dojo, words, &request, words->word[2].text, "bob wrote", err);
+	return ask_and_tell(dojo, words, &request, words->word[2].text, "wrote", err);
 }
 
 static int
@@ -225,13 +228,13 @@ run_on_socket(struct dojo *dojo, const struct words *words, enum agent_op op, co
 static int
 run_shutdown(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	return run_on_socket(dojo, words, AGENT_SHUTDOWN, "bob writes no more", err);
+	return run_on_socket(dojo, words, AGENT_SHUTDOWN, "writes no more", err);
 }
 
 static int
 run_close(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	return run_on_socket(dojo, words, AGENT_CLOSE, "bob closed", err);
+	return run_on_socket(dojo, words, AGENT_CLOSE, "closed", err);
 }
 
 /* "net.ipv4.tcp_timestamps=0" is his kernel's; a bare word sets him as a whole; the rest is the agent's. */
@@ -258,7 +261,7 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 		return lab_sysctl(dojo->session->lab, name, equals + 1, err);
 	}
 	request.size = (uint32_t)words->word[2].size;
-	return ask_and_tell(dojo, words, &request, text, "", err);
+	return ask_and_tell(dojo, words, &request, text, NULL, err);
 }
 
 static int

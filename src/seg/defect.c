@@ -114,7 +114,7 @@ flag_defects(const struct seg *seg)
 
 /* What one whole option does wrong on a segment with these flags. */
 static uint32_t
-option_defects(const struct option *option, uint16_t flags)
+option_defects(const struct tcp_option *option, uint16_t flags)
 {
 	struct bytes data = bytes_of(option->data, option->data_size);
 	bool syn = flags & TCP_SYN;
@@ -140,7 +140,7 @@ static uint32_t
 options_defects(const struct seg *seg)
 {
 	uint32_t defects = 0;
-	struct option option;
+	struct tcp_option option;
 
 	for (size_t at = 0; option_next(seg, &at, &option);) {
 		defects |= option.broken ? 1u << DEFECT_OPTION_LENGTH : option_defects(&option, seg->tcp.flags);

@@ -6,14 +6,14 @@
 #include "base/bytes.h"
 
 bool
-option_next(const struct seg *seg, size_t *at, struct option *option)
+option_next(const struct seg *seg, size_t *at, struct tcp_option *option)
 {
 	struct bytes b = bytes_of(seg->options, seg->options_size);
 
 	if (*at >= seg->options_size)
 		return false;
 	b.at = *at;
-	*option = (struct option){ .kind = bytes_u8(&b) };
+	*option = (struct tcp_option){ .kind = bytes_u8(&b) };
 	if (option->kind == OPTION_EOL || option->kind == OPTION_NOP) {
 		*at = option->kind == OPTION_EOL ? seg->options_size : b.at;
 		return true;
@@ -32,7 +32,7 @@ option_next(const struct seg *seg, size_t *at, struct option *option)
 }
 
 bool
-option_size_fits(const struct option *option)
+option_size_fits(const struct tcp_option *option)
 {
 	switch ((enum option_kind)option->kind) {
 	case OPTION_EOL:
@@ -85,7 +85,7 @@ read_timestamps(struct options *options, struct bytes *data)
 void
 options_read(const struct seg *seg, struct options *options)
 {
-	struct option option;
+	struct tcp_option option;
 
 	memset(options, 0, sizeof(*options));
 	for (size_t at = 0; option_next(seg, &at, &option);) {
@@ -220,7 +220,7 @@ add_data(struct text *t, enum option_kind kind, struct bytes *data, uint32_t sac
 void
 option_text(struct text *t, const struct seg *seg, uint32_t sack_base)
 {
-	struct option option;
+	struct tcp_option option;
 	const char *comma = "";
 
 	text_add(t, "[");

@@ -24,7 +24,7 @@ enum option_kind {
 };
 
 /* One option as it stands; data are the bytes after kind and length, borrowed. */
-struct option {
+struct tcp_option {
 	uint8_t kind;
 	uint8_t length; /* as the option states it; 0 for EOL and NOP, which have none */
 	const uint8_t *data;
@@ -33,10 +33,10 @@ struct option {
 };
 
 /* Steps through seg's options: start with at = 0; false at the end.  EOL is given, and ends. */
-bool option_next(const struct seg *seg, size_t *at, struct option *option);
+bool option_next(const struct seg *seg, size_t *at, struct tcp_option *option);
 
 /* Has the option the length that its kind has?  True for kinds that are not known. */
-bool option_size_fits(const struct option *option);
+bool option_size_fits(const struct tcp_option *option);
 
 /* What the well-known options say; the first of each kind counts, ill-formed ones count as absent. */
 struct options {

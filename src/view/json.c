@@ -123,7 +123,7 @@ json_reply(const struct reply *reply, const struct view_context *context)
 	text_add(&t, "[%s]", flags_text(reply->flags, flags));
 	if (reply->flags & TCP_ACK)
 		text_add(&t, " ack %u", reply->ack - context->ack_base);
-	else
+	else if (!reply->any_seq)
 		text_add(&t, " seq %u", reply->seq - context->seq_base);
 	return json_string(words);
 }

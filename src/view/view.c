@@ -53,6 +53,6 @@ view_reply(struct text *t, const struct reply *reply, const struct view_context 
 	view_flags(t, reply->flags);
 	if (reply->flags & TCP_ACK)
 		text_add(t, " with ack %u", reply->ack - context->ack_base);
-	else
+	else if (!reply->any_seq)
 		text_add(t, " with seq %u", reply->seq - context->seq_base);
 }
