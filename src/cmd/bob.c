@@ -92,6 +92,7 @@ optional_number(const struct words *words, size_t at, uint32_t most, uint32_t ot
 {
 	uint64_t value = otherwise;
 
+	*number = otherwise;
 	if (at < words->count && (!number_parse(words->word[at].text, &value) || value > most))
 		return err_set(err, ERR_INPUT, "\"%s\" is no number from 0 to %u", words->word[at].text, most);
 	*number = (uint32_t)value;
@@ -101,7 +102,7 @@ optional_number(const struct words *words, size_t at, uint32_t most, uint32_t ot
 static int
 required_port(const struct words *words, size_t at, uint16_t *port, struct err *err)
 {
-	uint32_t number;
+	uint32_t number = 0;
 
 	if (at >= words->count)
 		return err_set(err, ERR_INPUT, "a port is missing: bob %s PORT", words->word[1].text);
@@ -126,7 +127,7 @@ static int
 run_accept(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_ACCEPT };
-	uint32_t port;
+	uint32_t port = 0;
 
 	if (optional_number(words, 2, 65535, 0, &port, err) != 0)
 		return -1;

@@ -188,8 +188,10 @@ craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
 		return err_set(err, ERR_INPUT, "more than %d options do not fit the 40 bytes that a TCP header has for them", OPTION_WORDS_MAX);
 	if (at == words->count)
 		words->count++;
-	snprintf(words->word[at].name, sizeof(words->word[at].name), "%s", s->name);
-	snprintf(words->word[at].value, sizeof(words->word[at].value), "%s", s->value != NULL ? s->value : "");
+	if (s->value != NULL && s->value_size >= sizeof(words->word[at].value))
+		return err_set(err, ERR_INPUT, "\"%.40s...\" is more than an option can hold", s->value);
+	strcpy(words->word[at].name, s->name);
+	strcpy(words->word[at].value, s->value != NULL ? s->value : "");
 	return 1;
 }
 

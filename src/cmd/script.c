@@ -234,7 +234,7 @@ script_run_stream(struct dojo *dojo, int fd)
 
 	dojo->line = 1;
 	while (!dojo->quit && (status == ERR_NONE || dojo->interactive)) {
-		size_t line_size;
+		size_t line_size = 0;
 
 		prompt(dojo);
 		if (read_line(dojo, &inlet, &line_size, &err) != 0) {

@@ -211,7 +211,7 @@ void session_segment(const struct session *session, const struct connection *con
 struct option_words {
 	unsigned count;
 	struct {
-		char name[16], value[96];
+		char name[48], value[96];
 	} word[OPTION_WORDS_MAX];
 };
 void session_option_words(const struct session *session, const struct connection *connection, uint16_t flags,

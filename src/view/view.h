@@ -49,7 +49,7 @@ struct view_ops {
 /* What a line of text has collected so far (plain view only). */
 struct view_pending {
 	bool any;
-	char move[64], predicted[160], verdict[96], kernel[192], owes[96], said[256];
+	char move[64], predicted[192], verdict[192], kernel[256], owes[128], said[256];
 };
 
 struct view {
