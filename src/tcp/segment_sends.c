@@ -68,6 +68,8 @@ why_not_syn(const struct step *s)
 	case TCP_STATE_COUNT:
 		break;
 	}
+	if (own && ack && e->snd.una == e->iss && seg->tcp.ack == e->rcv.nxt)
+		return REASON_NONE; /* CLOSE came while its SYN,ACK was still to be sent, or unanswered */
 	/* Likewise its SYN,ACK, repeated just before the ACK of it came. */
 	return own && s->stack->observed ? REASON_NONE : REASON_LIE_SYN;
 }
