@@ -30,7 +30,7 @@ struct lab;
 struct lab *lab_start(uint64_t seed, const struct lab_faults *faults, struct err *err);
 void lab_stop(struct lab *lab); /* NULL is fine */
 
-/* Blocks until the wire's handles are open (main opens its own meanwhile). */
+/* Blocks until the wire's handles are open (main opens its own meanwhile) and Bob's servers listen. */
 int lab_ready(struct lab *lab, struct err *err);
 
 /* Gives init duplicates of packet sockets, so that this process's exit does not wait for the kernel to take them down. */

@@ -108,6 +108,17 @@ clock_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+/* The agent answers once his servers listen. */
+static int
+agent_ready(struct lab *lab, struct err *err)
+{
+	const struct agent_request ping = { .op = AGENT_PING };
+	struct agent_reply reply;
+	char data[AGENT_DATA_MAX];
+
+	return lab_agent_ask(lab, &ping, NULL, NULL, &reply, data, err);
+}
+
 int
 lab_ready(struct lab *lab, struct err *err)
 {
@@ -127,7 +138,7 @@ lab_ready(struct lab *lab, struct err *err)
 			return err_set(err, ERR_SYSTEM, "the wire has not opened its captures for %d s: is it stopped?",
 			    ANSWER_TIMEOUT_MS / 1000);
 	}
-	return 0;
+	return agent_ready(lab, err);
 }
 
 /* ---- the wire and the agent -------------------------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which connections there are, and which one a segment belongs to. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "lab/address.h"
 #include "session/memory.h"
@@ -92,6 +93,7 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 		ask_whether_bob_listens(session, connection);
 	}
 	choose_iss(session, connection);
+	connection->begun = true;
 	session->selected = connection->number;
 	return connection;
 }
@@ -144,9 +146,27 @@ session_kernel(struct session *session, struct connection *connection, struct ke
 
 	if (lab_kernel(session->lab, &tuple, view, err) != 0)
 		return -1;
+	/* Where the connection is gone, the kernel finds the listener that it came from. */
+	if (view->found && view->state == TCP_STATE_LISTEN && connection->shadow.end[END_BOB].state != TCP_STATE_LISTEN &&
+	    connection->begun)
+		*view = (struct kernel_view){ 0 };
 	connection->kernel_known = true;
 	connection->kernel_state = view->found ? view->state : TCP_STATE_CLOSED;
 	return 0;
+}
+
+/* Those that speak of something; of the others every segment moves some. */
+static bool
+worth_telling(const char *counter)
+{
+	static const char *const of_tcp[] = { "TcpInErrs", "TcpInCsumErrors", "TcpOutRsts", "TcpEstabResets", "TcpAttemptFails",
+		"TcpRetransSegs" };
+
+	for (size_t i = 0; i < sizeof(of_tcp) / sizeof(of_tcp[0]); i++) {
+		if (strcmp(of_tcp[i], counter) == 0)
+			return true;
+	}
+	return strncmp(counter, "TcpExt", 6) == 0;
 }
 
 /* The counters that moved since the last look, the first few of them. */
@@ -162,7 +182,7 @@ note_counters(struct session *session, struct trace_record *record)
 	for (unsigned i = 0; i < now.count && said < TRACE_COUNTERS; i++) {
 		uint64_t moved = now.value[i] - session->counters.value[i];
 
-		if (moved == 0)
+		if (moved == 0 || !worth_telling(lab_counter_name(session->lab, i)))
 			continue;
 		record->kernel.counters[said].counter = (uint16_t)i;
 		record->kernel.counters[said++].moved = moved < UINT16_MAX ? (uint16_t)moved : UINT16_MAX;
@@ -188,6 +208,6 @@ session_ask_kernel(struct session *session)
 		record.segment = connection->heard;
 		record.kernel.state = connection->kernel_state;
 		note_counters(session, &record);
-		session_defer(session, &record, session->bob_sent + 1);
+		session_defer(session, &record, connection->stale_gate);
 	}
 }

@@ -93,6 +93,7 @@ session_bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	defer_out(session, connection, &out, number, session->bob_sent + 1);
 	connection->heard = number;
 	connection->kernel_stale = true;
+	connection->stale_gate = session->bob_sent + 1;
 }
 
 /* The event's snapshot may end before the payload does; what counts for the shadow is how long it was. */
@@ -167,8 +168,10 @@ session_bob_sent(struct session *session, const struct wire_event *event, int64_
 	settle(session, connection, &seg, event->frame);
 	conn_sends(&connection->shadow, END_BOB, &seg, at_ns, &out);
 	defer_out(session, connection, &out, 0, event->frame);
-	if (out.count > 0)
+	if (out.count > 0 && !connection->kernel_stale) {
 		connection->kernel_stale = true;
+		connection->stale_gate = event->frame;
+	}
 }
 
 void

@@ -119,6 +119,7 @@ session_alice_heard(struct session *session, const uint8_t *frame, size_t size, 
 	entry->repeat = connection != NULL && is_repeat(session, entry, &seg);
 	if (serial != 0)
 		session->alice_heard = serial;
+	session_ask_kernel(session);
 	session_show_line(session, number);
 	session_show_known(session);
 	if (connection != NULL)

@@ -41,8 +41,10 @@ struct connection {
 	struct pending pending[PENDING_MAX];
 	uint32_t cursor; /* `expect` looks at log entries beyond this number */
 	uint32_t heard;    /* log number of the last segment that Bob heard */
-	bool kernel_stale; /* something happened at Bob's since his kernel was asked */
+	bool kernel_stale; /* something happened at Bob's since his kernel was asked ... */
+	uint64_t stale_gate; /* ... which Alice may know with this frame of his */
 	bool kernel_known;
+	bool begun; /* whether Bob listens has been asked: from here on a listener of his is not this connection */
 	enum tcp_state kernel_state; /* as of the last look */
 };
 

@@ -24,15 +24,16 @@ plain_flush(struct view *view)
 	struct view_pending *p = &view->pending;
 	const char *parts[] = { p->predicted, p->verdict, p->kernel, p->owes, p->said };
 	const char *between = "";
+	int width = (int)strlen(p->move);
 
 	if (!p->any)
 		return;
-	fputs(INDENT, view->out);
-	if (p->move[0] != '\0')
-		fprintf(view->out, "%-*s", MOVE_WIDTH, p->move);
+	fprintf(view->out, INDENT "%s", p->move);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i][0] == '\0')
 			continue;
+		if (between[0] == '\0' && width > 0)
+			fprintf(view->out, "%*s", width < MOVE_WIDTH ? MOVE_WIDTH - width : 1, "");
 		fprintf(view->out, "%s%s", between, parts[i]);
 		between = "; ";
 	}
@@ -87,15 +88,32 @@ plain_prediction(struct view_pending *p, const struct trace_record *record, cons
 	}
 }
 
+/* What a connection that goes well moves all the time. */
+static bool
+is_dull(const char *counter)
+{
+	static const char *const dull[] = { "TcpExtTCPPureAcks", "TcpExtTCPHPHits", "TcpExtTCPHPAcks", "TcpExtTCPOrigDataSent",
+		"TcpExtTCPDelivered", "TcpExtTCPAutoCorking", "TcpExtTW" };
+
+	for (size_t i = 0; i < sizeof(dull) / sizeof(dull[0]); i++) {
+		if (strcmp(dull[i], counter) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 plain_kernel(struct view_pending *p, const struct trace_record *record, const struct view_context *context)
 {
 	struct text t = text_in(p->kernel, sizeof(p->kernel));
 
 	text_add(&t, "bob's kernel says %s", tcp_state_name(record->kernel.state));
-	for (unsigned i = 0; i < TRACE_COUNTERS && record->kernel.counters[i].moved != 0; i++)
-		text_add(&t, ", %s +%u", context->counter_name(context->arg, record->kernel.counters[i].counter),
-		    record->kernel.counters[i].moved);
+	for (unsigned i = 0; i < TRACE_COUNTERS && record->kernel.counters[i].moved != 0; i++) {
+		const char *counter = context->counter_name(context->arg, record->kernel.counters[i].counter);
+
+		if (!is_dull(counter))
+			text_add(&t, ", %s +%u", counter, record->kernel.counters[i].moved);
+	}
 }
 
 static void
