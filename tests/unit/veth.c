@@ -118,6 +118,16 @@ veth_up(const char *name, bool up)
 }
 
 int
+veth_mtu(const char *name, uint32_t bytes)
+{
+	char buffer[256];
+	struct nlmsghdr *request = link_request(buffer, RTM_NEWLINK, 0, IFF_UP, name);
+
+	mnl_attr_put_u32(request, IFLA_MTU, bytes);
+	return ask(request);
+}
+
+int
 veth_remove(const char *name)
 {
 	char buffer[256];
