@@ -381,12 +381,16 @@ test_hold_release_and_drop(void **state)
 	assert_int_equal(end_wire(bench), 0);
 }
 
-/* A burst as fast as it can be sent: every frame is accounted for, in order, and the wire's own ring loses none. */
+/*
+ * A burst as fast as the wire takes it, never more than 2000 frames ahead of it, which its ring can hold even while a busy
+ * machine lets it wait: every frame is accounted for, in order, and none is lost.
+ */
 static void
 test_burst_of_20000_passes(void **state)
 {
-	enum { FRAMES = 20000 };
+	enum { FRAMES = 20000, AHEAD = 2000 };
 	struct bench *bench = ready_wire();
+	const _Atomic uint64_t *in = &bench->shared->port[PORT_ALICE].in;
 	const _Atomic uint64_t *handed = &bench->shared->port[PORT_ALICE].handed;
 	int64_t start_ns = now_ns(), end_ns = start_ns + PATIENCE;
 
@@ -395,14 +399,15 @@ test_burst_of_20000_passes(void **state)
 		send_numbered(bench->a, i);
 		if (i % 32 == 0)
 			receive(bench);
+		while (*in + AHEAD < i && now_ns() < end_ns)
+			receive(bench);
 	}
-	print_message("# burst sent in %.1f ms\n", (double)(now_ns() - start_ns) / 1e6);
 	while (*handed < FRAMES && now_ns() < end_ns)
 		receive(bench);
-	print_message("# and handed over after %.1f ms\n", (double)(now_ns() - start_ns) / 1e6);
+	print_message("# 20000 frames sent and handed over in %.1f ms\n", (double)(now_ns() - start_ns) / 1e6);
 	receive(bench);
 	assert_int_equal(bench->shared->port[PORT_ALICE].lost, 0);
-	assert_int_equal(bench->shared->port[PORT_ALICE].in, FRAMES);
+	assert_int_equal(*in, FRAMES);
 	assert_int_equal(*handed, FRAMES);
 	assert_int_equal(bench->at_b.count + live_lost(bench->b), FRAMES);
 	assert_int_equal(bench->at_b.in_order, bench->at_b.count);
