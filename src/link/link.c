@@ -195,7 +195,10 @@ link_step(struct link *link, int64_t now_ns, struct link_event *event)
 	tell(event, packet, LINK_DELIVERED, packet->due_ns);
 	link->packets.delivered++;
 	link->flight--;
-	link->first = link->first + 1 < link->capacity ? link->first + 1 : 0;
+	link->first++;
+	/* An empty ring starts anew, so that a quiet link touches little memory. */
+	if (link->first == link->capacity || link_inside(link) == 0)
+		link->first = 0;
 	return true;
 }
 

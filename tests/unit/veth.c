@@ -92,7 +92,7 @@ offloads_off(const char *name)
 int
 veth_pair(const char *a, const char *b)
 {
-	char buffer[1024];
+	char buffer[1024] = { 0 };
 	struct nlmsghdr *request = link_request(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0, a);
 	struct nlattr *info = mnl_attr_nest_start(request, IFLA_LINKINFO), *data, *peer;
 
@@ -112,15 +112,25 @@ veth_pair(const char *a, const char *b)
 int
 veth_up(const char *name, bool up)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 
 	return ask(link_request(buffer, RTM_NEWLINK, 0, up ? IFF_UP : 0, name));
 }
 
 int
+veth_mtu(const char *name, uint32_t bytes)
+{
+	char buffer[256] = { 0 };
+	struct nlmsghdr *request = link_request(buffer, RTM_NEWLINK, 0, IFF_UP, name);
+
+	mnl_attr_put_u32(request, IFLA_MTU, bytes);
+	return ask(request);
+}
+
+int
 veth_remove(const char *name)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 
 	return ask(link_request(buffer, RTM_DELLINK, 0, 0, name));
 }

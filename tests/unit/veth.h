@@ -12,8 +12,9 @@ bool veth_namespace(void);
 /* Makes the pair `a` = `b`, both up; -1 with errno. */
 int veth_pair(const char *a, const char *b);
 
-/* Sets an interface up or down; takes one away, its peer with it; -1 with errno. */
+/* Sets an interface up or down, or its longest packet; takes one away, its peer with it; -1 with errno. */
 int veth_up(const char *name, bool up);
+int veth_mtu(const char *name, uint32_t bytes);
 int veth_remove(const char *name);
 
 #endif
