@@ -270,7 +270,7 @@ fi
 # shellcheck disable=SC2086 # a list of words
 told=$(PATH=$bin $stranger "$bin/sh" "$tree/bootstrap" run 2>&1 </dev/null)
 is $? 3 'a clone of somebody else: status 3'
-has "$told" 'git clone' 'and a way'
+has "$told" "cp -r '$tree'" 'and a way'
 chmod u+w "$tree"
 at_home run </dev/null
 chmod a-w "$tree" "$tree/build"
