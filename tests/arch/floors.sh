@@ -104,7 +104,7 @@ plant()
 {
 	rm -rf "$tmp/src"
 	mkdir -p "$tmp/src/seg" "$tmp/src/drive" "$tmp/src/lab" "$(dirname "$tmp/src/$2")"
-	cp "$top_srcdir/src/FLOORS" "$tmp/src/FLOORS"
+	cat "$top_srcdir/src/FLOORS" >"$tmp/src/FLOORS"
 	echo '#include <string.h>' >"$tmp/src/seg/seg.h"
 	echo '#include <libnet.h>' >"$tmp/src/drive/build.c"
 	echo '#include <pcap/pcap.h>' >"$tmp/src/lab/wire.c"
