@@ -24,7 +24,7 @@
 #include "lab/wire.h"
 #include "veth.h"
 
-#define SIZE     114 /* of a test frame: Ethernet and 100 bytes */
+#define SIZE 114 /* of a test frame: Ethernet and 100 bytes */
 #define PATIENCE (20 * NS_PER_S)
 
 struct seen {
@@ -50,7 +50,7 @@ now_ns(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-/* ---- the process ------------------------------------------------------------------------------------------------------ */
+/* ---- the process ------------------------------------------------------------------------------------------------ */
 
 static void
 start_wire(struct bench *bench, const char *first, const char *second)
@@ -113,9 +113,17 @@ ready_wire(void)
 static struct wire_reply
 ask(struct bench *bench, enum wire_op op, enum wire_port port, uint32_t index, struct link_settings settings)
 {
-	struct wire_request request = { .op = (uint8_t)op, .port = (uint8_t)port, .index = index, .settings = settings };
+	struct wire_request request;
 	struct wire_reply reply;
 
+	memset(&request, 0, sizeof(request)); /* padding too: it goes over a socket */
+	request.op = (uint8_t)op;
+	request.port = (uint8_t)port;
+	request.index = index;
+	request.settings.rate_bps = settings.rate_bps;
+	request.settings.delay_ns = settings.delay_ns;
+	request.settings.limit_bytes = settings.limit_bytes;
+	request.settings.hold = settings.hold;
 	assert_int_equal(send(bench->control, &request, sizeof(request), 0), sizeof(request));
 	assert_int_equal(recv(bench->control, &reply, sizeof(reply), 0), sizeof(reply));
 	return reply;
@@ -127,7 +135,7 @@ set(struct bench *bench, enum wire_port port, struct link_settings settings)
 	assert_true(ask(bench, WIRE_SET, port, 0, settings).done);
 }
 
-/* ---- frames ----------------------------------------------------------------------------------------------------------- */
+/* ---- frames ----------------------------------------------------------------------------------------------------- */
 
 static void
 see(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
@@ -220,7 +228,7 @@ print_us(const char *what, int64_t *values_ns, unsigned count)
 	    values_ns[count * 99 / 100] / 1e3, values_ns[count - 1] / 1e3, count);
 }
 
-/* ---- tests ------------------------------------------------------------------------------------------------------------ */
+/* ---- tests ------------------------------------------------------------------------------------------------------ */
 
 static void
 test_frames_cross_both_ways_and_are_told(void **state)
@@ -288,7 +296,8 @@ test_delay_is_never_short(void **state)
 	assert_int_equal(end_wire(bench), 0);
 }
 
-/* 100 bytes at 1 Mbit/s take 0.8 ms: the n-th frame of a burst is handed over no earlier than n * 0.8 ms after the first came. */
+/* 100 bytes at 1 Mbit/s take 0.8 ms: the n-th frame of a burst is handed over no earlier than n * 0.8 ms after the
+ * first came. */
 static void
 test_rate_is_never_exceeded(void **state)
 {
@@ -382,8 +391,8 @@ test_hold_release_and_drop(void **state)
 }
 
 /*
- * A burst as fast as the wire takes it, never more than 2000 frames ahead of it, which its ring can hold even while a busy
- * machine lets it wait: every frame is accounted for, in order, and none is lost.
+ * A burst as fast as the wire takes it, never more than 2000 frames ahead of it, which its ring can hold even while a
+ * busy machine lets it wait: every frame is accounted for, in order, and none is lost.
  */
 static void
 test_burst_of_20000_passes(void **state)

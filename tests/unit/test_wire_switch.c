@@ -15,24 +15,92 @@
 #include "lab/wire_ring.h"
 #include "lab/wire_switch.h"
 
-/* ---- frames ----------------------------------------------------------------------------------------------------------- */
+/* ---- frames ----------------------------------------------------------------------------------------------------- */
 
 /* Ethernet, IPv4 with ECT(0), TCP with 12 bytes of options, "hello", one byte of padding. */
 static const uint8_t tcp4[] = {
-	0x02, 0, 0, 0, 0, 0x0b, 0x02, 0, 0, 0, 0, 0x0a, 0x08, 0x00, /* Ethernet */
-	0x45, 0x02, 0x00, 57, 0, 1, 0x40, 0x00, 64, 6, 0, 0, 198, 51, 100, 1, 198, 51, 100, 2, /* IPv4: 20 + 32 + 5 */
-	0x9c, 0x40, 0x00, 80, 0, 0, 0, 1, 0, 0, 0, 2, 0x80, 0x18, 0xff, 0xff, 0, 0, 0, 0, /* TCP, data offset 8 */
-	1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 'h', 'e', 'l', 'l', 'o', 0,
+	0x02,
+	0,
+	0,
+	0,
+	0,
+	0x0b,
+	0x02,
+	0,
+	0,
+	0,
+	0,
+	0x0a,
+	0x08,
+	0x00, /* Ethernet */
+	0x45,
+	0x02,
+	0x00,
+	57,
+	0,
+	1,
+	0x40,
+	0x00,
+	64,
+	6,
+	0,
+	0,
+	198,
+	51,
+	100,
+	1,
+	198,
+	51,
+	100,
+	2, /* IPv4: 20 + 32 + 5 */
+	0x9c,
+	0x40,
+	0x00,
+	80,
+	0,
+	0,
+	0,
+	1,
+	0,
+	0,
+	0,
+	2,
+	0x80,
+	0x18,
+	0xff,
+	0xff,
+	0,
+	0,
+	0,
+	0, /* TCP, data offset 8 */
+	1,
+	1,
+	8,
+	10,
+	0,
+	0,
+	0,
+	1,
+	0,
+	0,
+	0,
+	2,
+	'h',
+	'e',
+	'l',
+	'l',
+	'o',
+	0,
 };
 
 /* Ethernet, IPv6 with CE, a hop-by-hop header, UDP with 3 bytes. */
 static const uint8_t udp6[] = {
-	0x02, 0, 0, 0, 0, 0x0b, 0x02, 0, 0, 0, 0, 0x0a, 0x86, 0xdd, /* Ethernet */
-	0x60, 0x30, 0x00, 0x00, 0x00, 19, 0, 64, /* IPv6: 8 + 8 + 3 bytes, next header 0 */
+	0x02, 0, 0, 0, 0, 0x0b, 0x02, 0, 0, 0, 0, 0x0a, 0x86, 0xdd,    /* Ethernet */
+	0x60, 0x30, 0x00, 0x00, 0x00, 19, 0, 64,                       /* IPv6: 8 + 8 + 3 bytes, next header 0 */
 	0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0a, /* source */
 	0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x0b, /* destination */
-	17, 0, 1, 4, 0, 0, 0, 0, /* hop-by-hop: PadN */
-	0x30, 0x39, 0x00, 9, 0, 11, 0, 0, 'a', 'b', 'c', /* UDP */
+	17, 0, 1, 4, 0, 0, 0, 0,                                       /* hop-by-hop: PadN */
+	0x30, 0x39, 0x00, 9, 0, 11, 0, 0, 'a', 'b', 'c',               /* UDP */
 };
 
 static uint32_t
@@ -116,7 +184,7 @@ test_headers_that_make_no_sense_count_as_payload(void **state)
 	assert_int_equal(packet.payload_bytes, 0);
 }
 
-/* ---- events ----------------------------------------------------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------------------------------------------------- */
 
 static struct wire_shared shared;
 
@@ -151,7 +219,7 @@ test_reader_gets_what_is_there_and_knows_what_is_not(void **state)
 	assert_int_equal(event.frame, 2 * WIRE_EVENTS + 6);
 }
 
-/* ---- the switch ------------------------------------------------------------------------------------------------------- */
+/* ---- the switch ------------------------------------------------------------------------------------------------- */
 
 #define PUTS 64
 
@@ -390,14 +458,14 @@ test_store_is_bounded(void **state)
 	(void)state;
 	ask(outside, WIRE_SET, PORT_ALICE, 0, &slow);
 	for (int i = 0; i < 300; i++)
-		wire_switch_take(outside->wire, PORT_ALICE, frame, sizeof(frame), sizeof(frame), outside->now_ns,
-		    outside->now_ns);
+		wire_switch_take(
+		    outside->wire, PORT_ALICE, frame, sizeof(frame), sizeof(frame), outside->now_ns, outside->now_ns);
 	assert_in_range(shared.port[PORT_ALICE].dropped, 300 - 255, 300 - 250);
 	wire_switch_run(outside->wire, 2 * NS_PER_S);
 	assert_int_equal(outside->puts + shared.port[PORT_ALICE].dropped, 300);
 	for (int i = 0; i < 200; i++)
-		wire_switch_take(outside->wire, PORT_BOB, frame, sizeof(frame), sizeof(frame), outside->now_ns,
-		    outside->now_ns);
+		wire_switch_take(
+		    outside->wire, PORT_BOB, frame, sizeof(frame), sizeof(frame), outside->now_ns, outside->now_ns);
 	assert_int_equal(shared.port[PORT_BOB].dropped, 0);
 	wire_switch_free(outside->wire);
 }
