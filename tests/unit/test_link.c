@@ -323,6 +323,12 @@ test_late_stamp_does_not_overtake(void **state)
 	assert_true(submit(bench, 40, 95));
 	expect(bench, 1, 110);
 	expect(bench, 2, 110);
+	/* Nor after a shorter delay has brought in what was in flight. */
+	assert_true(submit(bench, 40, 200));
+	set(bench, (struct link_settings){ .delay_ns = 5 }, 204);
+	assert_true(submit(bench, 40, 201));
+	expect(bench, 3, 209);
+	expect(bench, 4, 209);
 }
 
 /* What random streams are checked against. */

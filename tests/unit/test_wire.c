@@ -110,11 +110,10 @@ ready_wire(void)
 	return &bench;
 }
 
-static struct wire_reply
-ask(struct bench *bench, enum wire_op op, enum wire_port port, uint32_t index, struct link_settings settings)
+static void
+ask_only(struct bench *bench, enum wire_op op, enum wire_port port, uint32_t index, struct link_settings settings)
 {
 	struct wire_request request;
-	struct wire_reply reply;
 
 	memset(&request, 0, sizeof(request)); /* padding too: it goes over a socket */
 	request.op = (uint8_t)op;
@@ -125,8 +124,22 @@ ask(struct bench *bench, enum wire_op op, enum wire_port port, uint32_t index, s
 	request.settings.limit_bytes = settings.limit_bytes;
 	request.settings.hold = settings.hold;
 	assert_int_equal(send(bench->control, &request, sizeof(request), 0), sizeof(request));
+}
+
+static struct wire_reply
+take_reply(struct bench *bench)
+{
+	struct wire_reply reply;
+
 	assert_int_equal(recv(bench->control, &reply, sizeof(reply), 0), sizeof(reply));
 	return reply;
+}
+
+static struct wire_reply
+ask(struct bench *bench, enum wire_op op, enum wire_port port, uint32_t index, struct link_settings settings)
+{
+	ask_only(bench, op, port, index, settings);
+	return take_reply(bench);
 }
 
 static void
@@ -390,6 +403,30 @@ test_hold_release_and_drop(void **state)
 	assert_int_equal(end_wire(bench), 0);
 }
 
+/* However many frames wait in the ring when a request comes: they came first. */
+static void
+test_request_does_not_overtake_frames(void **state)
+{
+	enum { FRAMES = 500 };
+	struct bench *bench = ready_wire();
+	struct wire_reply reply;
+
+	(void)state;
+	assert_int_equal(kill(bench->pid, SIGSTOP), 0);
+	for (uint32_t i = 1; i <= FRAMES; i++)
+		send_numbered(bench->a, i);
+	ask_only(bench, WIRE_SET, PORT_ALICE, 0, (struct link_settings){ .hold = true });
+	send_numbered(bench->b, 1);
+	assert_int_equal(kill(bench->pid, SIGCONT), 0);
+	reply = take_reply(bench);
+	assert_true(reply.done && reply.settings.hold);
+	assert_int_equal(reply.held, 0);
+	assert_int_equal(bench->shared->port[PORT_ALICE].handed, FRAMES);
+	send_numbered(bench->a, FRAMES + 1);
+	assert_int_equal(ask(bench, WIRE_DROP, PORT_ALICE, 1, (struct link_settings){ 0 }).held, 1);
+	assert_int_equal(end_wire(bench), 0);
+}
+
 /*
  * A burst as fast as the wire takes it, never more than 2000 frames ahead of it, which its ring can hold even while a
  * busy machine lets it wait: every frame is accounted for, in order, and none is lost.
@@ -562,6 +599,7 @@ main(void)
 		cmocka_unit_test(test_rate_is_never_exceeded),
 		cmocka_unit_test(test_full_queue_drops_and_says_so),
 		cmocka_unit_test(test_hold_release_and_drop),
+		cmocka_unit_test(test_request_does_not_overtake_frames),
 		cmocka_unit_test(test_burst_of_20000_passes),
 		cmocka_unit_test(test_lost_frames_are_counted),
 		cmocka_unit_test(test_longest_frames_cross),

@@ -127,6 +127,13 @@ test_link_sees_an_ip4_packet(void **state)
 	memcpy(other, tcp4, sizeof(other));
 	other[41] = 99;
 	assert_int_equal(flow_of(other, sizeof(other)), packet.flow_hash);
+	/* A later fragment has no ports, whatever its bytes are. */
+	other[21] = 1;
+	wire_packet(&packet, other, sizeof(other));
+	assert_int_equal(packet.ip_bytes, 57);
+	assert_int_equal(packet.payload_bytes, 0);
+	other[21] = 0;
+	wire_packet(&packet, tcp4, sizeof(tcp4));
 	other[35] = 0x41;
 	assert_int_not_equal(flow_of(other, sizeof(other)), packet.flow_hash);
 }
@@ -335,6 +342,7 @@ test_frame_passes_at_once_and_is_told(void **state)
 static void
 test_three_ports_learn_who_is_where(void **state)
 {
+	static const uint8_t lie[60] = { 2, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x88, 0xb5 };
 	struct outside *outside = outside_of(3);
 
 	(void)state;
@@ -353,6 +361,11 @@ test_three_ports_learn_who_is_where(void **state)
 	take(outside, 2, 2, 1, 14); /* 2 has moved to port 2 */
 	take(outside, 0, 1, 2, 15);
 	expect_put(outside, 7, 2, 15);
+	/* A group address is nobody's, even if a frame says that it comes from there. */
+	wire_switch_take(outside->wire, 1, lie, sizeof(lie), sizeof(lie), outside->now_ns, outside->now_ns);
+	outside->puts = 0;
+	take(outside, 0, 1, 0xff, 16);
+	assert_int_equal(outside->puts, 2);
 	wire_switch_free(outside->wire);
 }
 
