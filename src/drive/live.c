@@ -15,9 +15,9 @@
 
 #include "base/when.h"
 
-#define SNAPLEN    65549 /* Ethernet header and the longest IP packet */
+#define SNAPLEN 65549 /* Ethernet header and the longest IP packet */
 #define RING_BYTES (2 << 20)
-#define BATCH      4096 /* no ring of this size holds more */
+#define BATCH 4096 /* no ring of this size holds more */
 
 struct live {
 	libnet_t *libnet;
@@ -71,7 +71,8 @@ open_pcap(struct live *live, struct err *err)
 		    detail[0] != '\0' ? detail : pcap_statustostr(status));
 	}
 	if (pcap_setdirection(live->pcap, PCAP_D_IN) < 0 || pcap_setnonblock(live->pcap, 1, reason) < 0)
-		return err_set(err, ERR_SYSTEM, "cannot capture on \"%s\": %s", live->interface, pcap_geterr(live->pcap));
+		return err_set(
+		    err, ERR_SYSTEM, "cannot capture on \"%s\": %s", live->interface, pcap_geterr(live->pcap));
 	/* The direction alone would still copy every frame sent into the ring. */
 	if (setsockopt(pcap_fileno(live->pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof(on)) < 0 ||
 	    fcntl(pcap_fileno(live->pcap), F_SETFD, FD_CLOEXEC) < 0)
@@ -183,8 +184,8 @@ live_receive(struct live *live, live_take *take, void *arg, struct err *err)
 	look_at_clocks(&batch);
 	taken = pcap_dispatch(live->pcap, BATCH, take_frame, (u_char *)&batch);
 	if (taken < 0)
-		return err_set(err, ERR_SYSTEM, "cannot capture on \"%s\" any more: %s", live->interface,
-		    pcap_geterr(live->pcap));
+		return err_set(
+		    err, ERR_SYSTEM, "cannot capture on \"%s\" any more: %s", live->interface, pcap_geterr(live->pcap));
 	return taken;
 }
 

@@ -18,11 +18,11 @@
 #include "base/when.h"
 #include "lab/wire_switch.h"
 
-#define SNAPLEN    65549 /* Ethernet header and the longest IP packet */
+#define SNAPLEN 65549 /* Ethernet header and the longest IP packet */
 #define RING_BYTES (8 << 20)
-#define BATCH      64               /* frames of one port before the others have their turn */
-#define RING_TURNS 128              /* batches that empty the fullest ring */
-#define LOST_NS    (20 * NS_PER_MS) /* how long after a frame the capture is asked what it lost */
+#define BATCH 64                 /* frames of one port before the others have their turn */
+#define RING_TURNS 128           /* batches that empty the fullest ring */
+#define LOST_NS (20 * NS_PER_MS) /* how long after a frame the capture is asked what it lost */
 
 struct port {
 	struct wire *wire;
@@ -68,7 +68,7 @@ give_up(struct wire *wire, const char *what, const char *interface, const char *
 	return -1;
 }
 
-/* ---- ports ------------------------------------------------------------------------------------------------------------ */
+/* ---- ports ------------------------------------------------------------------------------------------------------ */
 
 /* Opens one port: a thread's work, so that the kernel's waits of all ports run side by side.  NULL: done. */
 static void *
@@ -88,7 +88,8 @@ open_port(void *arg)
 	if (status < 0) {
 		const char *detail = pcap_geterr(port->pcap);
 
-		snprintf(port->failure, sizeof(port->failure), "%s", detail[0] != '\0' ? detail : pcap_statustostr(status));
+		snprintf(
+		    port->failure, sizeof(port->failure), "%s", detail[0] != '\0' ? detail : pcap_statustostr(status));
 		return port;
 	}
 	fd = pcap_fileno(port->pcap);
@@ -216,7 +217,7 @@ ask_what_was_lost(struct wire *wire)
 	wire->lost_due_ns = WHEN_NEVER;
 }
 
-/* ---- the loop --------------------------------------------------------------------------------------------------------- */
+/* ---- the loop --------------------------------------------------------------------------------------------------- */
 
 /* All that is due now leaves. */
 static void

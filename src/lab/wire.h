@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The wire: a process of its own that moves frames between its ports through link/, and tells what it did in shared memory.
+ * The wire: a process of its own that moves frames between its ports through link/, and tells what it did in shared
+ * memory.
  *
- * A frame that comes in at one port passes that port's link and leaves at all others; with three ports or more, at the one
- * where its destination was heard from, if it was.  Without rate, delay or hold it leaves within the turn of the loop in
- * which it came in.
+ * A frame that comes in at one port passes that port's link and leaves at all others; with three ports or more, at the
+ * one where its destination was heard from, if it was.  Without rate, delay or hold it leaves within the turn of the
+ * loop in which it came in.
  */
 #ifndef LAB_WIRE_H
 #define LAB_WIRE_H
@@ -16,12 +17,12 @@
 #include "link/link.h"
 
 #define WIRE_PORTS_MAX 4
-#define WIRE_EVENTS    4096 /* a power of two */
-#define WIRE_SNAPSHOT  192  /* bytes of each frame: every header, and a little payload */
+#define WIRE_EVENTS 4096  /* a power of two */
+#define WIRE_SNAPSHOT 192 /* bytes of each frame: every header, and a little payload */
 
 /* What can be inside the wire at once, for all its ports and for each. */
 #define WIRE_STORE_BYTES (16u << 20)
-#define WIRE_SLOTS       16384
+#define WIRE_SLOTS 16384
 
 enum wire_port { PORT_ALICE, PORT_BOB };
 
@@ -48,8 +49,8 @@ struct wire_event {
 	int64_t at_ns;
 	uint32_t size; /* of the whole frame */
 	uint16_t snapshot_size;
-	uint8_t kind, port; /* enum wire_event_kind; enum wire_port it came in from */
-	uint8_t reason;     /* enum wire_reason */
+	uint8_t kind, port;              /* enum wire_event_kind; enum wire_port it came in from */
+	uint8_t reason;                  /* enum wire_reason */
 	uint8_t snapshot[WIRE_SNAPSHOT]; /* of WIRE_ARRIVED and WIRE_HELD only */
 };
 
@@ -61,7 +62,7 @@ struct wire_shared {
 	char failure[512];
 	struct {
 		_Atomic uint64_t in, handed, dropped; /* frames that came in here; of those, handed over and dropped */
-		_Atomic uint64_t lost; /* frames that the capture lost (pcap's ps_drop): never silent; up to 20 ms late */
+		_Atomic uint64_t lost; /* by the capture (pcap's ps_drop): never silent, up to 20 ms late */
 		_Atomic uint32_t queue_bytes, queue_packets, held;
 	} port[WIRE_PORTS_MAX];
 	struct wire_event event[WIRE_EVENTS]; /* event n (from 0) lies at n % WIRE_EVENTS */
@@ -77,9 +78,9 @@ bool wire_event_read(const struct wire_shared *shared, uint64_t n, struct wire_e
 enum wire_op { WIRE_SET, WIRE_RELEASE, WIRE_DROP };
 
 struct wire_request {
-	uint8_t op;     /* enum wire_op */
-	uint8_t port;   /* the direction: frames that come in from this port */
-	uint32_t index; /* WIRE_RELEASE, WIRE_DROP: which held frame, 0 the oldest */
+	uint8_t op;                    /* enum wire_op */
+	uint8_t port;                  /* the direction: frames that come in from this port */
+	uint32_t index;                /* WIRE_RELEASE, WIRE_DROP: which held frame, 0 the oldest */
 	struct link_settings settings; /* WIRE_SET */
 };
 
@@ -88,7 +89,7 @@ struct wire_request {
  * the request let go without delay has been handed over, with its events written.
  */
 struct wire_reply {
-	bool done; /* false: impossible settings, no such held frame, no such port */
+	bool done;                     /* false: impossible settings, no such held frame, no such port */
 	struct link_settings settings; /* in force now */
 	uint32_t held;
 };

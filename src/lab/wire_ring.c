@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * One writer, any number of readers, no locks.  While event n is being written, `written` is n and the event that lay
- * there before, n - WIRE_EVENTS, is no longer to be had; so a copy is good if afterwards `written` still is no more than
- * its number + WIRE_EVENTS - 1.
+ * there before, n - WIRE_EVENTS, is no longer to be had; so a copy is good if afterwards `written` still is no more
+ * than its number + WIRE_EVENTS - 1.
  */
 #include "lab/wire_ring.h"
 

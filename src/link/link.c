@@ -38,7 +38,7 @@ start_waiting(struct link *link, int64_t now_ns)
 	link->queue_bytes += packet->ip_bytes;
 }
 
-/* The bottleneck takes up the packet that waited longest: the place where a queue discipline chooses, drops or marks. */
+/* The bottleneck takes up the packet that waited longest: here a queue discipline would choose, drop or mark. */
 static void
 start_service(struct link *link)
 {
@@ -260,4 +260,3 @@ link_drop(struct link *link, unsigned index, int64_t now_ns, struct link_event *
 		*slot_at(link, i) = *slot_at(link, i + 1);
 	return true;
 }
-

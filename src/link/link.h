@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What one direction of a wire does to packets: rate, delay, hold.  Pure: it sees a description of each packet and says
- * when, or whether, the packet leaves; the caller keeps the packets.  The same code runs in the wire and under a virtual clock.
+ * when, or whether, the packet leaves; the caller keeps the packets.  The same code runs in the wire and under a
+ * virtual clock.
  *
  *   submit ──► waiting ──► in service ──► in flight ──► step
  *      │         (limit)     (rate)         (delay)
@@ -17,8 +18,8 @@
 
 #include "base/rng.h"
 
-#define LINK_RATE_MAX  UINT64_C(1000000000000) /* bits a second */
-#define LINK_BYTES_MAX (UINT32_C(1) << 24)     /* of one packet */
+#define LINK_RATE_MAX UINT64_C(1000000000000) /* bits a second */
+#define LINK_BYTES_MAX (UINT32_C(1) << 24)    /* of one packet */
 
 /* tc-netem's words. */
 struct link_settings {
@@ -31,7 +32,7 @@ struct link_settings {
 /* A packet as the link sees it. */
 struct link_packet {
 	uint64_t handle;        /* the caller's name for it */
-	uint32_t ip_bytes;      /* length of the IP packet; of a frame that is not IP, its payload; at most LINK_BYTES_MAX */
+	uint32_t ip_bytes;      /* of the IP packet; of a frame that is not IP, its payload; at most LINK_BYTES_MAX */
 	uint32_t flow_hash;     /* the same for all packets of a flow */
 	uint32_t payload_bytes; /* of TCP or UDP */
 	uint8_t ecn;            /* the two bits of RFC 3168 5 */
@@ -58,10 +59,10 @@ struct link {
 	struct rng rng;
 	struct link_packet *slot; /* ring, in order of leaving: in flight, in service, waiting, held */
 	unsigned capacity, first;
-	unsigned flight, serving, held; /* how many; in service 0 or 1 */
+	unsigned flight, serving, held;      /* how many; in service 0 or 1 */
 	uint32_t queue_packets, queue_bytes; /* waiting, without the one in service; as of the last call */
-	int64_t busy_until_ns; /* when the bottleneck has sent the last bit of what it took up */
-	uint64_t busy_rest;    /* and this many rate_bps-ths of a nanosecond later: so that a long queue does not drift */
+	int64_t busy_until_ns;               /* when the bottleneck has sent the last bit of what it took up */
+	uint64_t busy_rest;                  /* rate_bps-ths of a nanosecond on top: a long queue must not drift */
 	struct {
 		uint64_t in, delivered, dropped; /* in = delivered + dropped + link_inside() */
 	} packets;
@@ -78,26 +79,26 @@ void link_init(struct link *link, struct link_packet *slots, unsigned capacity, 
     uint64_t seed);
 
 /*
- * Time.  All calls take the moment, never negative, at which they happen.  Before telling the link that something happened
- * at now_ns (submit, change, release, drop), the caller takes what was due by then: link_step until it is false.  A time
- * that lies a little before that of an earlier call (capture stamps do) is fine.
+ * Time.  All calls take the moment, never negative, at which they happen.  Before telling the link that something
+ * happened at now_ns (submit, change, release, drop), the caller takes what was due by then: link_step until it is
+ * false.  A time that lies a little before that of an earlier call (capture stamps do) is fine.
  */
 
 /*
- * New settings.  The rate counts from now on, also for those that wait, and the packet in service starts anew; the delay
- * counts for what leaves the bottleneck from now on, but nothing in flight stays away longer than a new delay; the limit
- * counts for new arrivals.  Switching hold on freezes everything inside; switching it off lets everything held wait for
- * the bottleneck, whatever the limit.  Returns false, and changes nothing, where settings are impossible.
+ * New settings.  The rate counts from now on, also for those that wait, and the packet in service starts anew; the
+ * delay counts for what leaves the bottleneck from now on, but nothing in flight stays away longer than a new delay;
+ * the limit counts for new arrivals.  Switching hold on freezes everything inside; switching it off lets everything
+ * held wait for the bottleneck, whatever the limit.  Returns false, and changes nothing, where settings are impossible.
  */
 bool link_change(struct link *link, const struct link_settings *settings, int64_t now_ns);
 
-/* A packet arrives.  True: the link keeps it and link_step will tell its fate.  False: dropped at once, *event says why. */
+/* A packet arrives.  True: the link keeps it, and link_step will tell its fate.  False: dropped, *event says why. */
 bool link_submit(struct link *link, const struct link_packet *packet, int64_t now_ns, struct link_event *event);
 
 /* The next thing that has become due by now_ns; false when there is none. */
 bool link_step(struct link *link, int64_t now_ns, struct link_event *event);
 
-/* When something changes next: a packet leaves, or the queue moves (link_step may have nothing to tell then); WHEN_NEVER. */
+/* When a packet leaves or the queue moves next (at the latter link_step may have nothing to tell); WHEN_NEVER. */
 int64_t link_deadline(const struct link *link);
 
 /* Packets that came in and have neither left nor been dropped. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The least that libnet and libpcap can take: a bare loop that builds a SYN, sends it and waits for the captured SYN-ACK.
- * What `syn` takes in the program is held against this.  To be run where Alice is: it speaks as her to Bob, who knows her
- * hardware address.  A RST after each answer keeps his backlog empty.
+ * The least that libnet and libpcap can take: a bare loop that builds a SYN, sends it and waits for the captured
+ *SYN-ACK. What `syn` takes in the program is held against this.  To be run where Alice is: it speaks as her to Bob, who
+ *knows her hardware address.  A RST after each answer keeps his backlog empty.
  *
  *	floor INTERFACE [PORT [COUNT]]
  */
@@ -20,7 +20,7 @@
 #include "lab/address.h"
 
 #define FIRST_PORT 20000
-#define COUNT_MAX  40000
+#define COUNT_MAX 40000
 
 struct floor {
 	libnet_t *libnet;
@@ -84,10 +84,10 @@ send_segment(struct floor *floor, uint16_t from, uint32_t seq, uint8_t flags)
 
 	mac_of(ALICE_MAC, alice);
 	mac_of(BOB_MAC, bob);
-	floor->tcp = libnet_build_tcp(from, floor->port, seq, 0, flags, 65535, 0, 0, LIBNET_TCP_H, NULL, 0, floor->libnet,
-	    floor->tcp);
-	floor->ip = libnet_build_ipv4(LIBNET_IPV4_H + LIBNET_TCP_H, 0, 1, 0, 64, IPPROTO_TCP, 0, floor->alice, floor->bob,
-	    NULL, 0, floor->libnet, floor->ip);
+	floor->tcp = libnet_build_tcp(
+	    from, floor->port, seq, 0, flags, 65535, 0, 0, LIBNET_TCP_H, NULL, 0, floor->libnet, floor->tcp);
+	floor->ip = libnet_build_ipv4(LIBNET_IPV4_H + LIBNET_TCP_H, 0, 1, 0, 64, IPPROTO_TCP, 0, floor->alice,
+	    floor->bob, NULL, 0, floor->libnet, floor->ip);
 	floor->ethernet = libnet_build_ethernet(bob, alice, ETHERTYPE_IP, NULL, 0, floor->libnet, floor->ethernet);
 	if (floor->tcp < 0 || floor->ip < 0 || floor->ethernet < 0 || libnet_write(floor->libnet) < 0)
 		return fail("cannot send", libnet_geterror(floor->libnet));

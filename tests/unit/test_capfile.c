@@ -58,7 +58,7 @@ test_file_is_what_the_format_says(void **state)
 	assert_int_equal(capfile_close(file, &err), 0);
 
 	assert_int_equal(read_back(word, sizeof(word)), 24 + 16 + 60 + 16 + 3);
-	assert_int_equal(word[0], 0xa1b23c4d); /* nanoseconds */
+	assert_int_equal(word[0], 0xa1b23c4d);  /* nanoseconds */
 	assert_int_equal(word[1], 2 | 4 << 16); /* version 2.4, on a little-endian machine */
 	assert_true(word[4] >= 65549);          /* the longest frame there is */
 	assert_int_equal(word[5], 1);           /* Ethernet */

@@ -14,7 +14,7 @@
 
 #define SLOTS 64
 #define START (5 * NS_PER_S)
-#define MBIT  UINT64_C(1000000)
+#define MBIT UINT64_C(1000000)
 
 struct bench {
 	struct link link;
@@ -141,7 +141,8 @@ test_long_queue_does_not_drift(void **state)
 	expect(bench, 7000, 800 * NS_PER_MS);
 }
 
-/* 3000 bytes may wait, and one is in service: of five packets of 1500 bytes at once the fourth and fifth are too many. */
+/* 3000 bytes may wait, and one is in service: of five packets of 1500 bytes at once the fourth and fifth are too many.
+ */
 static void
 test_limit_drops_the_tail(void **state)
 {
@@ -322,6 +323,12 @@ test_late_stamp_does_not_overtake(void **state)
 	assert_true(submit(bench, 40, 95));
 	expect(bench, 1, 110);
 	expect(bench, 2, 110);
+	/* Nor after a shorter delay has brought in what was in flight. */
+	assert_true(submit(bench, 40, 200));
+	set(bench, (struct link_settings){ .delay_ns = 5 }, 204);
+	assert_true(submit(bench, 40, 201));
+	expect(bench, 3, 209);
+	expect(bench, 4, 209);
 }
 
 /* What random streams are checked against. */
@@ -395,7 +402,8 @@ random_step(struct bench *bench, struct rng *rng, struct tally *seen, int64_t no
 	}
 }
 
-/* Nothing is lost or made, nothing overtakes, deadlines are neither early nor late, the queue's figures are its content's. */
+/* Nothing is lost or made, nothing overtakes, deadlines are neither early nor late, the queue's figures are its
+ * content's. */
 static void
 test_random_streams_keep_the_books(void **state)
 {
@@ -422,7 +430,8 @@ test_random_streams_keep_the_books(void **state)
 			assert_int_equal(link->packets.dropped, seen.dropped);
 			assert_int_equal(seen.in, seen.delivered + seen.dropped + link_inside(link));
 			for (unsigned at = 0; at < link->queue_packets; at++)
-				queue_bytes += link->slot[(link->first + link->flight + link->serving + at) % SLOTS].ip_bytes;
+				queue_bytes +=
+				    link->slot[(link->first + link->flight + link->serving + at) % SLOTS].ip_bytes;
 			assert_int_equal(link->queue_bytes, queue_bytes);
 		}
 		set(bench, (struct link_settings){ 0 }, now_ns - START);

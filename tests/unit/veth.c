@@ -23,7 +23,8 @@ veth_namespace(void)
 
 	if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
 		return false;
-	/* Else the kernel's neighbour and router discovery stray into what a test counts; fails where there is no IPv6. */
+	/* Else the kernel's neighbour and router discovery stray into what a test counts; fails where there is no IPv6.
+	 */
 	fd = open("/proc/sys/net/ipv6/conf/default/disable_ipv6", O_WRONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		if (write(fd, "1", 1) < 0) {
