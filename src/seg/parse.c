@@ -252,7 +252,7 @@ seg_protocol(const struct seg *seg)
 		return seg->ip4.proto;
 	if (!seg_has(seg, LAYER_IP6))
 		return -1;
-	while (is_extension(next)) {
+	while (at < seg->ip_options_size && is_extension(next)) {
 		size_t length = extension_bytes(next, seg->ip_options + at, seg->ip_options_size - at);
 
 		if (length == 0)
