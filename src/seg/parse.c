@@ -79,8 +79,8 @@ parse_tcp(struct seg *seg, const uint8_t *frame, size_t at, size_t end)
 	if (!take_header(seg, LAYER_TCP, frame, at, end))
 		return;
 	at += layer_bytes(LAYER_TCP);
-	seg->options_size = options_bytes(seg, seg->tcp.dataofs, end - at, DEFECT_DATA_OFFSET_SHORT,
-	    DEFECT_DATA_OFFSET_LONG);
+	seg->options_size =
+	    options_bytes(seg, seg->tcp.dataofs, end - at, DEFECT_DATA_OFFSET_SHORT, DEFECT_DATA_OFFSET_LONG);
 	seg->options = seg->options_size > 0 ? frame + at : NULL;
 	rest_is_payload(seg, frame, at + seg->options_size, end);
 }

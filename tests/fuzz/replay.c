@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Every seed once through a fuzz target, as TAP: for compilers without libFuzzer.  Arguments are files and directories;
- * without any, the seeds of the target that the program is named after: replay_seg_parse, $top_srcdir/tests/fuzz/seeds/seg_parse.
+ * without any, the seeds of the target that the program is named after: replay_seg_parse,
+ * $top_srcdir/tests/fuzz/seeds/seg_parse.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -29,7 +30,8 @@ replay_file(const char *path)
 	size = fread(data, 1, (size_t)end, file);
 	fclose(file);
 	if (size > 0)
-		data = realloc(data, size); /* exactly its size, so that a sanitizer sees the first byte read too many */
+		data =
+		    realloc(data, size); /* exactly its size, so that a sanitizer sees the first byte read too many */
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
 	printf("ok %u - %s\n", ++done, path);
@@ -71,7 +73,8 @@ main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		replay(argv[i]);
 	if (argc == 1 && target != NULL) {
-		snprintf(seeds, sizeof(seeds), "%s/tests/fuzz/seeds/%s", top != NULL ? top : ".", target + strlen("replay_"));
+		snprintf(seeds, sizeof(seeds), "%s/tests/fuzz/seeds/%s", top != NULL ? top : ".",
+		    target + strlen("replay_"));
 		replay(seeds);
 	}
 	printf("1..%u\n", done);

@@ -59,12 +59,13 @@ built_size(const struct seg *seg)
 	return size;
 }
 
-/* scapy's frames, taken apart and built again with nothing given: every length, type and checksum must come out as scapy's. */
+/* scapy's frames, taken apart and built again with nothing given: every length, type and checksum must come out as
+ * scapy's. */
 static void
 test_what_is_not_given_is_made_as_scapy_does(void **state)
 {
-	static const char *const frames[] = { FRAME_SYN4, FRAME_SYN6, FRAME_EXT6, FRAME_UDP4, FRAME_UDP6, FRAME_ECHO4, FRAME_ECHO6,
-		FRAME_NS, FRAME_NA, FRAME_NA_ALL, FRAME_ARP, FRAME_IPOPT4 };
+	static const char *const frames[] = { FRAME_SYN4, FRAME_SYN6, FRAME_EXT6, FRAME_UDP4, FRAME_UDP6, FRAME_ECHO4,
+		FRAME_ECHO6, FRAME_NS, FRAME_NA, FRAME_NA_ALL, FRAME_ARP, FRAME_IPOPT4 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
@@ -114,7 +115,8 @@ random_frame(struct rng *rng, uint8_t *frame)
 		frame[20] = protocol;
 		frame[18] = rng_below(rng, 4) ? 0 : frame[18];
 		frame[19] = (uint8_t)(size - 54);
-		for (size_t before = 20; rng_below(rng, 3) == 0 && at + 40 < size; before = at, at += 8 * (frame[at + 1] + 1u)) {
+		for (size_t before = 20; rng_below(rng, 3) == 0 && at + 40 < size;
+		     before = at, at += 8 * (frame[at + 1] + 1u)) {
 			frame[before] = extensions[rng_below(rng, 6)];
 			frame[at] = protocol;
 			frame[at + 1] = (uint8_t)rng_below(rng, 3);
@@ -132,7 +134,8 @@ claimed_end(const struct seg *seg, const uint8_t *frame, size_t size)
 	if (seg_has(seg, LAYER_ARP))
 		return 42;
 	if (seg_has(seg, LAYER_IP4)) {
-		size_t words = frame[14] & 15u, header = words < 5 ? 20 : words * 4, length = (size_t)frame[16] << 8 | frame[17];
+		size_t words = frame[14] & 15u, header = words < 5 ? 20 : words * 4,
+		       length = (size_t)frame[16] << 8 | frame[17];
 
 		header = header > size - 14 ? size - 14 : header;
 		end = length < header || 14 + length > size ? size : 14 + length;
@@ -184,7 +187,8 @@ random_legal(struct rng *rng, struct seg *seg, struct option_bytes *options, con
 	struct err err;
 	uint8_t ts[8] = { 0 };
 
-	*seg = (struct seg){ .layers = 1 << LAYER_ETH, .eth = { .dst = rng_u64(rng) >> 16, .src = rng_u64(rng) >> 16 } };
+	*seg =
+	    (struct seg){ .layers = 1 << LAYER_ETH, .eth = { .dst = rng_u64(rng) >> 16, .src = rng_u64(rng) >> 16 } };
 	if (rng_below(rng, 2)) {
 		seg->layers |= 1 << LAYER_IP4;
 		seg->ip4.dscp = (uint8_t)rng_below(rng, 64);
@@ -251,9 +255,9 @@ assert_same_fields(const struct seg *a, const struct seg *b)
 }
 
 /* tshark's verdict on each checksum it met: 1 good, 0 bad, 2 not checked. */
-#define CHECKSUMS                                                                                                  \
-	"tshark -n -r %s -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields " \
-	"-e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status -e icmp.checksum.status "               \
+#define CHECKSUMS                                                                                                      \
+	"tshark -n -r %s -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields "   \
+	"-e ip.checksum.status -e tcp.checksum.status -e udp.checksum.status -e icmp.checksum.status "                 \
 	"-e icmpv6.checksum.status"
 
 static void
@@ -318,9 +322,9 @@ test_what_libnet_cannot_say(void **state)
 	static const struct {
 		const char *name;
 		uint64_t value;
-	} rows[] = { { "flags", TCP_AE | TCP_SYN }, { "reserved", 5 }, { "dataofs", 3 }, { "dataofs", 15 }, { "version", 9 },
-		{ "ihl", 2 }, { "ihl", 15 }, { "ip.len", 3 }, { "ip.len", 65535 }, { "proto", 99 }, { "eth.type", 0x1234 },
-		{ "sum", 0 }, { "ip.sum", 0xabcd }, { "rb", 1 }, { "frag", 8191 } };
+	} rows[] = { { "flags", TCP_AE | TCP_SYN }, { "reserved", 5 }, { "dataofs", 3 }, { "dataofs", 15 },
+		{ "version", 9 }, { "ihl", 2 }, { "ihl", 15 }, { "ip.len", 3 }, { "ip.len", 65535 }, { "proto", 99 },
+		{ "eth.type", 0x1234 }, { "sum", 0 }, { "ip.sum", 0xabcd }, { "rb", 1 }, { "frag", 8191 } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -409,11 +413,11 @@ test_the_longest_packets(void **state)
 static void
 test_what_cannot_be_said_is_refused(void **state)
 {
-	static const uint16_t layers[] = { 0, 1 << LAYER_TCP, 1 << LAYER_ETH | 1 << LAYER_TCP, 1 << LAYER_IP4 | 1 << LAYER_TCP,
-		1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_IP6 | 1 << LAYER_TCP,
-		1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_UDP | 1 << LAYER_TCP, 1 << LAYER_ETH | 1 << LAYER_ARP | 1 << LAYER_IP4,
-		1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_ICMP6, 1 << LAYER_ETH | 1 << LAYER_IP6 | 1 << LAYER_ICMP4,
-		1 << LAYER_ETH | 1 << LAYER_IP6 | 1 << LAYER_ND };
+	static const uint16_t layers[] = { 0, 1 << LAYER_TCP, 1 << LAYER_ETH | 1 << LAYER_TCP,
+		1 << LAYER_IP4 | 1 << LAYER_TCP, 1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_IP6 | 1 << LAYER_TCP,
+		1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_UDP | 1 << LAYER_TCP,
+		1 << LAYER_ETH | 1 << LAYER_ARP | 1 << LAYER_IP4, 1 << LAYER_ETH | 1 << LAYER_IP4 | 1 << LAYER_ICMP6,
+		1 << LAYER_ETH | 1 << LAYER_IP6 | 1 << LAYER_ICMP4, 1 << LAYER_ETH | 1 << LAYER_IP6 | 1 << LAYER_ND };
 	static const uint8_t options[44];
 	struct seg seg = syn();
 	struct err err = { 0 };

@@ -12,7 +12,7 @@
 #include "frames.h"
 
 #define ALICE UINT64_C(0x02000000000a)
-#define BOB   UINT64_C(0x02000000000b)
+#define BOB UINT64_C(0x02000000000b)
 
 static struct address own[2]; /* Bob's: he answers here, since the frames ask for him */
 
@@ -58,8 +58,9 @@ test_arp_is_answered(void **state)
 	(void)state;
 	assert_true(neighbour_answer(&question, own, 2, BOB, &answer, room));
 	/* RFC 826: to the asker, his own addresses given back as the target */
-	assert_builds(&answer, "02000000000a02000000000b08060001080006040002"
-			       "02000000000bc633640202000000000ac6336401");
+	assert_builds(&answer,
+	    "02000000000a02000000000b08060001080006040002"
+	    "02000000000bc633640202000000000ac6336401");
 }
 
 /* RFC 5227 1.1: a probe comes from 0.0.0.0, and is answered like any question. */

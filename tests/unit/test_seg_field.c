@@ -122,8 +122,8 @@ test_layer_read_is_field_read_of_all_rows(void **state)
 static void
 test_tcp_header_is_read_as_drawn(void **state)
 {
-	static const uint8_t header[20] = { 0x9c, 0x41, 0x00, 0x50, 0x01, 0x02, 0x03, 0x04, 0xa1, 0xa2, 0xa3, 0xa4, 0x5b, 0x12,
-		0xfa, 0xf0, 0xbe, 0xef, 0x00, 0x07 };
+	static const uint8_t header[20] = { 0x9c, 0x41, 0x00, 0x50, 0x01, 0x02, 0x03, 0x04, 0xa1, 0xa2, 0xa3, 0xa4,
+		0x5b, 0x12, 0xfa, 0xf0, 0xbe, 0xef, 0x00, 0x07 };
 	struct seg seg = { 0 };
 
 	(void)state;
@@ -220,11 +220,24 @@ test_flags_are_read_as_people_write_them(void **state)
 		const char *typed;
 		uint16_t flags;
 	} rows[] = {
-		{ "S", TCP_SYN }, { "S.", TCP_SYN | TCP_ACK }, { ".S", TCP_SYN | TCP_ACK }, { "[S.]", TCP_SYN | TCP_ACK },
-		{ "SA", TCP_SYN | TCP_ACK }, { "SYN-ACK", TCP_SYN | TCP_ACK }, { "SYN,ACK", TCP_SYN | TCP_ACK },
-		{ "FP.", TCP_FIN | TCP_PSH | TCP_ACK }, { "FIN+PSH|ACK", TCP_FIN | TCP_PSH | TCP_ACK }, { ".", TCP_ACK },
-		{ "SEW", TCP_SYN | TCP_ECE | TCP_CWR }, { "SEC", TCP_SYN | TCP_ECE | TCP_CWR }, { "Se", TCP_SYN | TCP_AE },
-		{ "AE", TCP_AE }, { "SYN,AE", TCP_SYN | TCP_AE }, { "none", 0 }, { "RST", TCP_RST }, { "URG", TCP_URG },
+		{ "S", TCP_SYN },
+		{ "S.", TCP_SYN | TCP_ACK },
+		{ ".S", TCP_SYN | TCP_ACK },
+		{ "[S.]", TCP_SYN | TCP_ACK },
+		{ "SA", TCP_SYN | TCP_ACK },
+		{ "SYN-ACK", TCP_SYN | TCP_ACK },
+		{ "SYN,ACK", TCP_SYN | TCP_ACK },
+		{ "FP.", TCP_FIN | TCP_PSH | TCP_ACK },
+		{ "FIN+PSH|ACK", TCP_FIN | TCP_PSH | TCP_ACK },
+		{ ".", TCP_ACK },
+		{ "SEW", TCP_SYN | TCP_ECE | TCP_CWR },
+		{ "SEC", TCP_SYN | TCP_ECE | TCP_CWR },
+		{ "Se", TCP_SYN | TCP_AE },
+		{ "AE", TCP_AE },
+		{ "SYN,AE", TCP_SYN | TCP_AE },
+		{ "none", 0 },
+		{ "RST", TCP_RST },
+		{ "URG", TCP_URG },
 	};
 	static const char *const bad[] = { "", "[]", "S,", ",S", "syn", "NONE", "S ", "X", "SYNACK?", "[S", "S-" };
 	uint16_t flags;
@@ -254,7 +267,8 @@ test_given_fields_are_remembered_one_by_one(void **state)
 	seg_give(&seg, field_row(FIELD_TCP_CHECKSUM));
 	seg_give(&seg, field_row(FIELD_ETH_DST));
 	for (int id = 0; id < FIELD_COUNT; id++)
-		assert_int_equal(seg_given(&seg, field_row((enum field_id)id)), id == FIELD_TCP_CHECKSUM || id == FIELD_ETH_DST);
+		assert_int_equal(
+		    seg_given(&seg, field_row((enum field_id)id)), id == FIELD_TCP_CHECKSUM || id == FIELD_ETH_DST);
 }
 
 static void

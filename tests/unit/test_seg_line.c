@@ -45,7 +45,8 @@ test_the_lines_of_a_session(void **state)
 	(void)state;
 	line_of(frame, size, &first, room, sizeof(room));
 	assert_string_equal(room,
-	    "alice.40001 > bob.80: Flags [SEW], seq 0, win 64240, options [mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7], length 0");
+	    "alice.40001 > bob.80: Flags [SEW], seq 0, win 64240, options [mss 1460,sackOK,TS val 1 ecr 0,nop,wscale "
+	    "7], length 0");
 	size = frame_of(FRAME_DATA4, frame, sizeof(frame));
 	line_of(frame, size, &data, room, sizeof(room));
 	assert_string_equal(room, "bob.80 > alice.40001: Flags [P.], seq 1:3, ack 7, win 502, length 2");
@@ -66,12 +67,14 @@ test_bad_header_lengths_are_said(void **state)
 	(void)state;
 	frame[46] = 0x40;
 	line_of(frame, size, &style, room, sizeof(room));
-	assert_string_equal(room, "198.51.100.2.80 > 198.51.100.1.40001: Flags [P.] [bad hdr length 16 - too short, < 20], "
-				  "seq 1:3, ack 7, win 502, length 2");
+	assert_string_equal(room,
+	    "198.51.100.2.80 > 198.51.100.1.40001: Flags [P.] [bad hdr length 16 - too short, < 20], "
+	    "seq 1:3, ack 7, win 502, length 2");
 	frame[46] = 0xf0;
 	line_of(frame, size, &style, room, sizeof(room));
-	assert_string_equal(room, "198.51.100.2.80 > 198.51.100.1.40001: Flags [P.] [bad hdr length 60 - too long, > 22], "
-				  "ack 7, win 502, options [[bad opt]], length 0");
+	assert_string_equal(room,
+	    "198.51.100.2.80 > 198.51.100.1.40001: Flags [P.] [bad hdr length 60 - too long, > 22], "
+	    "ack 7, win 502, options [[bad opt]], length 0");
 }
 
 /* Random but well-formed options. */
@@ -82,8 +85,8 @@ random_options(struct rng *rng, struct option_bytes *b)
 		uint8_t kind, size;
 	} kinds[] = { { OPTION_NOP, 0 }, { OPTION_MSS, 2 }, { OPTION_WSCALE, 1 }, { OPTION_SACK_PERMITTED, 0 },
 		{ OPTION_SACK, 8 }, { OPTION_SACK, 16 }, { OPTION_SACK, 24 }, { OPTION_TS, 8 }, { OPTION_AO, 2 },
-		{ OPTION_AO, 14 }, { OPTION_FAST_OPEN, 0 }, { OPTION_FAST_OPEN, 4 }, { OPTION_FAST_OPEN, 16 }, { 77, 0 },
-		{ 78, 5 }, { OPTION_EOL, 0 } };
+		{ OPTION_AO, 14 }, { OPTION_FAST_OPEN, 0 }, { OPTION_FAST_OPEN, 4 }, { OPTION_FAST_OPEN, 16 },
+		{ 77, 0 }, { 78, 5 }, { OPTION_EOL, 0 } };
 	struct err err;
 
 	b->size = 0;
@@ -99,7 +102,8 @@ random_options(struct rng *rng, struct option_bytes *b)
 	option_pad(b);
 }
 
-/* A frame written by the field table alone: headers of `seg` one behind the other, options and payload of `seg` behind them. */
+/* A frame written by the field table alone: headers of `seg` one behind the other, options and payload of `seg` behind
+ * them. */
 static size_t
 write_frame(struct seg *seg, uint8_t *frame)
 {
@@ -238,9 +242,17 @@ other_frame(struct rng *rng, unsigned which, uint8_t *frame)
 	switch (which) {
 	case 0:
 	case 1:
-		seg = (struct seg){ .layers = 1 << LAYER_ETH | 1 << LAYER_ARP, .eth.type = 0x0806, .arp = { .htype = 1,
-			.ptype = 0x0800, .hlen = 6, .plen = 4, .op = (uint16_t)(which + 1), .sha = 0x02000000000a,
-			.spa = address_ip4(0xc6336401), .tha = rng_below(rng, 2), .tpa = address_ip4(0xc6336402) } };
+		seg = (struct seg){ .layers = 1 << LAYER_ETH | 1 << LAYER_ARP,
+			.eth.type = 0x0806,
+			.arp = { .htype = 1,
+			    .ptype = 0x0800,
+			    .hlen = 6,
+			    .plen = 4,
+			    .op = (uint16_t)(which + 1),
+			    .sha = 0x02000000000a,
+			    .spa = address_ip4(0xc6336401),
+			    .tha = rng_below(rng, 2),
+			    .tpa = address_ip4(0xc6336402) } };
 		return write_frame(&seg, frame);
 	case 2:
 		seg = ip_seg(rng, 17, 17, 8 + 5);
@@ -253,7 +265,8 @@ other_frame(struct rng *rng, unsigned which, uint8_t *frame)
 	case 3:
 		seg = ip_seg(rng, 1, 58, 8 + 5);
 		seg.layers |= seg_has(&seg, LAYER_IP4) ? 1 << LAYER_ICMP4 : 1 << LAYER_ICMP6;
-		seg.icmp.type = seg_has(&seg, LAYER_IP4) ? (uint8_t)(8 * rng_below(rng, 2)) : (uint8_t)(128 + rng_below(rng, 2));
+		seg.icmp.type =
+		    seg_has(&seg, LAYER_IP4) ? (uint8_t)(8 * rng_below(rng, 2)) : (uint8_t)(128 + rng_below(rng, 2));
 		seg.icmp.rest = (uint32_t)rng_u64(rng);
 		seg.payload_size = 5;
 		break;
@@ -266,7 +279,8 @@ other_frame(struct rng *rng, unsigned which, uint8_t *frame)
 	default:
 		seg.payload_size = random_tcp(rng, quoted) - 14;
 		if (quoted[12] == 8)
-			seg.payload_size = seg.payload_size < 28 ? seg.payload_size : 28; /* RFC 792: the header and 8 bytes */
+			seg.payload_size =
+			    seg.payload_size < 28 ? seg.payload_size : 28; /* RFC 792: the header and 8 bytes */
 		seg = ip_seg(rng, quoted[12] == 8 ? 1 : 0, quoted[12] == 8 ? 0 : 58, 8 + seg.payload_size);
 		seg.payload_size = (seg_has(&seg, LAYER_IP4) ? seg.ip4.length - 20u : seg.ip6.length) - 8;
 		seg.layers |= seg_has(&seg, LAYER_IP4) ? 1 << LAYER_ICMP4 : 1 << LAYER_ICMP6;
@@ -321,8 +335,12 @@ test_relative_numbers_are_those_of_tcpdump(void **state)
 		uint32_t seq, ack;
 		unsigned payload;
 	} rows[FRAMES] = {
-		{ false, TCP_SYN, 0, 0, 0 }, { true, TCP_SYN | TCP_ACK, 0, 1, 0 }, { false, TCP_ACK, 1, 1, 0 },
-		{ false, TCP_PSH | TCP_ACK, 1, 1, 18 }, { true, TCP_ACK, 1, 19, 40 }, { true, TCP_FIN | TCP_ACK, 41, 19, 0 },
+		{ false, TCP_SYN, 0, 0, 0 },
+		{ true, TCP_SYN | TCP_ACK, 0, 1, 0 },
+		{ false, TCP_ACK, 1, 1, 0 },
+		{ false, TCP_PSH | TCP_ACK, 1, 1, 18 },
+		{ true, TCP_ACK, 1, 19, 40 },
+		{ true, TCP_FIN | TCP_ACK, 41, 19, 0 },
 	};
 	static const uint32_t isn[2] = { 0xfffffff0u, 0x7ffffff8u };
 	static const uint8_t zeros[64];

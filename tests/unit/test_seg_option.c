@@ -118,7 +118,8 @@ test_ill_formed_counts_as_absent_and_the_first_of_a_kind_counts(void **state)
 	seg = seg_of("080a0000000100"); /* cut */
 	options_read(&seg, &options);
 	assert_false(options.has_ts);
-	seg = seg_of("052a0000000100000002000000030000000400000005000000060000000700000008000000090000000a"); /* five blocks */
+	seg = seg_of(
+	    "052a0000000100000002000000030000000400000005000000060000000700000008000000090000000a"); /* five blocks */
 	options_read(&seg, &options);
 	assert_int_equal(options.sack_count, 0);
 }
@@ -141,7 +142,8 @@ test_stepping_ends_on_any_bytes(void **state)
 		for (size_t at = 0; option_next(&seg, &at, &option); steps++) {
 			assert_true(at <= seg.options_size);
 			if (option.data_size > 0)
-				assert_true(option.data >= data && option.data + option.data_size <= data + seg.options_size);
+				assert_true(
+				    option.data >= data && option.data + option.data_size <= data + seg.options_size);
 			if (!option.broken && option.length > 0)
 				assert_int_equal(option.data_size, option.length - 2);
 		}

@@ -322,10 +322,17 @@ test_checksums_are_those_of_scapy(void **state)
 		const char *hex;
 		enum field_id field;
 	} rows[] = {
-		{ FRAME_SYN4, FIELD_TCP_CHECKSUM }, { FRAME_DATA4, FIELD_TCP_CHECKSUM }, { FRAME_SYN6, FIELD_TCP_CHECKSUM },
-		{ FRAME_EXT6, FIELD_TCP_CHECKSUM }, { FRAME_IPOPT4, FIELD_TCP_CHECKSUM }, { FRAME_UDP4, FIELD_UDP_CHECKSUM },
-		{ FRAME_UDP6, FIELD_UDP_CHECKSUM }, { FRAME_ECHO4, FIELD_ICMP4_CHECKSUM }, { FRAME_ECHO6, FIELD_ICMP6_CHECKSUM },
-		{ FRAME_NS, FIELD_ICMP6_CHECKSUM }, { FRAME_NA, FIELD_ICMP6_CHECKSUM },
+		{ FRAME_SYN4, FIELD_TCP_CHECKSUM },
+		{ FRAME_DATA4, FIELD_TCP_CHECKSUM },
+		{ FRAME_SYN6, FIELD_TCP_CHECKSUM },
+		{ FRAME_EXT6, FIELD_TCP_CHECKSUM },
+		{ FRAME_IPOPT4, FIELD_TCP_CHECKSUM },
+		{ FRAME_UDP4, FIELD_UDP_CHECKSUM },
+		{ FRAME_UDP6, FIELD_UDP_CHECKSUM },
+		{ FRAME_ECHO4, FIELD_ICMP4_CHECKSUM },
+		{ FRAME_ECHO6, FIELD_ICMP6_CHECKSUM },
+		{ FRAME_NS, FIELD_ICMP6_CHECKSUM },
+		{ FRAME_NA, FIELD_ICMP6_CHECKSUM },
 	};
 
 	(void)state;
@@ -344,6 +351,22 @@ test_checksums_are_those_of_scapy(void **state)
 	}
 }
 
+/* RFC 768: a checksum that comes out as 0 is sent as all ones, since 0 says that there is none. */
+static void
+test_udp_checksum_of_zero_is_sent_as_ones(void **state)
+{
+	size_t size;
+	struct seg seg = parsed(FRAME_UDP4, &size);
+	uint16_t rest;
+
+	(void)state;
+	frame[42] = frame[43] = 0;
+	rest = seg_transport_checksum(&seg, frame, size);
+	frame[42] = (uint8_t)(rest >> 8); /* what was missing to a sum of all ones */
+	frame[43] = (uint8_t)rest;
+	assert_int_equal(seg_transport_checksum(&seg, frame, size), 0xffff);
+}
+
 int
 main(void)
 {
@@ -360,6 +383,7 @@ main(void)
 		cmocka_unit_test(test_a_packet_without_frame),
 		cmocka_unit_test(test_checksum_of_rfc1071),
 		cmocka_unit_test(test_checksums_are_those_of_scapy),
+		cmocka_unit_test(test_udp_checksum_of_zero_is_sent_as_ones),
 	};
 
 	return cmocka_run_group_tests_name("seg/parse", tests, NULL, NULL);
