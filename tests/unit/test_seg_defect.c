@@ -68,67 +68,56 @@ defects_after(const struct change *change)
 	return seg_defects(&seg, frame, size);
 }
 
+static const struct change changes[] = {
+	{ FRAME_SYN4, NULL, -1, 0, false, NONE }, { FRAME_DATA4, NULL, -1, 0, false, NONE },
+	{ FRAME_SYN6, NULL, -1, 0, false, NONE }, { FRAME_EXT6, NULL, -1, 0, false, NONE },
+	{ FRAME_IPOPT4, NULL, -1, 0, false, NONE }, { FRAME_UDP4, NULL, -1, 0, false, NONE },
+	{ FRAME_UDP6, NULL, -1, 0, false, NONE }, { FRAME_ECHO4, NULL, -1, 0, false, NONE },
+	{ FRAME_ECHO6, NULL, -1, 0, false, NONE }, { FRAME_NS, NULL, -1, 0, false, NONE },
+	{ FRAME_ARP, NULL, -1, 0, false, NONE },
+
+	{ FRAME_ARP, "hlen", 0, 8, false, BIT(BAD_ARP) }, { FRAME_ARP, "ptype", 0, 0x86dd, false, BIT(BAD_ARP) },
+	{ FRAME_SYN4, "version", 0, 5, true, BIT(BAD_IP_VERSION) },
+	{ FRAME_SYN6, "version", 0, 4, true, BIT(BAD_IP_VERSION) }, { FRAME_DATA4, "ihl", 0, 4, true, BIT(BAD_IHL) },
+	{ FRAME_DATA4, "ihl", 0, 15, true, BIT(BAD_IHL) | BIT(BAD_IP_LENGTH) | BIT(CUT_SHORT) },
+	{ FRAME_SYN4, "ip.len", 0, 61, true, BIT(BAD_IP_LENGTH) },
+	{ FRAME_SYN4, "ip.len", 0, 19, true, BIT(BAD_IP_LENGTH) },
+	{ FRAME_SYN6, "plen", 0, 21, true, BIT(BAD_IP_LENGTH) }, { FRAME_SYN6, "plen", 0, 0, true, BIT(BAD_IP_LENGTH) },
+	{ FRAME_SYN4, "ip.sum", 0, 0x1234, false, BIT(BAD_IP_CHECKSUM) },
+	{ FRAME_SYN4, "rb", 0, 1, true, BIT(IP_RESERVED) },
+	{ FRAME_SYN4, "mf", 0, 1, true, BIT(DF_MF) | BIT(FRAGMENT) },
+	{ FRAME_DATA4, "frag", 0, 1, true, BIT(FRAGMENT) }, { FRAME_SYN4, "ttl", 0, 0, true, BIT(TTL_ZERO) },
+	{ FRAME_SYN6, "ttl", 0, 0, true, BIT(TTL_ZERO) }, { FRAME_SYN4, NULL, 26, 224, true, BIT(BAD_SOURCE) },
+	{ FRAME_SYN6, NULL, 22, 0xff, true, BIT(BAD_SOURCE) }, { FRAME_NS, "hlim", 0, 254, true, BIT(ND_HOP_LIMIT) },
+	{ FRAME_SYN4, "sum", 0, 0x1234, false, BIT(BAD_CHECKSUM) },
+	{ FRAME_SYN6, "sum", 0, 0, false, BIT(BAD_CHECKSUM) }, { FRAME_UDP4, "sum", 0, 1, false, BIT(BAD_CHECKSUM) },
+	{ FRAME_ECHO4, "sum", 0, 1, false, BIT(BAD_CHECKSUM) }, { FRAME_ECHO6, "sum", 0, 1, false, BIT(BAD_CHECKSUM) },
+	{ FRAME_DATA4, NULL, 54, 'H', false, BIT(BAD_CHECKSUM) },
+	{ FRAME_DATA4, NULL, 59, 'H', false, NONE }, /* padding */
+	{ FRAME_UDP4, "sum", 0, 0, false, NONE },    /* RFC 768: none was computed */
+	{ FRAME_UDP6, "sum", 0, 0, false, BIT(NO_CHECKSUM) }, { FRAME_UDP4, "length", 0, 7, true, BIT(BAD_UDP_LENGTH) },
+	{ FRAME_UDP4, "length", 0, 14, true, BIT(BAD_UDP_LENGTH) }, { FRAME_UDP4, "length", 0, 12, true, NONE },
+	{ FRAME_UDP4, "dport", 0, 0, true, BIT(PORT_ZERO) }, { FRAME_UDP4, "sport", 0, 0, true, NONE },
+	{ FRAME_SYN4, "dataofs", 0, 4, true, BIT(DATA_OFFSET_SHORT) },
+	{ FRAME_SYN4, "dataofs", 0, 11, true, BIT(DATA_OFFSET_LONG) },
+	{ FRAME_SYN4, "sport", 0, 0, true, BIT(PORT_ZERO) }, { FRAME_SYN4, "reserved", 0, 4, true, BIT(RESERVED_BITS) },
+	{ FRAME_SYN6, "flags", 0, 0, true, BIT(NO_FLAGS) },
+	{ FRAME_SYN6, "flags", 0, TCP_SYN | TCP_FIN, true, BIT(SYN_FIN) },
+	{ FRAME_SYN6, "flags", 0, TCP_SYN | TCP_RST, true, BIT(SYN_RST) },
+	{ FRAME_SYN6, "flags", 0, TCP_FIN, true, BIT(NO_ACK) }, { FRAME_SYN6, "flags", 0, TCP_RST, true, NONE },
+	{ FRAME_SYN6, "ack", 0, 1, true, BIT(ACK_UNFLAGGED) }, { FRAME_SYN6, "urg", 0, 1, true, BIT(URGENT_UNFLAGGED) },
+	/* the options of FRAME_SYN4: mss at 54, sackOK at 58, ts at 60, nop at 70, wscale at 71 */
+	{ FRAME_SYN4, NULL, 55, 1, true, BIT(OPTION_LENGTH) }, { FRAME_SYN4, NULL, 72, 4, true, BIT(OPTION_LENGTH) },
+	{ FRAME_SYN4, NULL, 59, 0, true, BIT(OPTION_LENGTH) }, { FRAME_SYN4, NULL, 54, 8, true, BIT(OPTION_SIZE) },
+	{ FRAME_SYN4, NULL, 73, 15, true, BIT(WSCALE_BIG) }, { FRAME_SYN4, NULL, 73, 14, true, NONE },
+	{ FRAME_SYN4, NULL, 69, 1, true, BIT(TS_ECHO) }, { FRAME_SYN4, NULL, 60, 5, true, BIT(OPTION_ON_SYN) },
+	{ FRAME_SYN4, "flags", 0, TCP_ACK, true, BIT(OPTION_NOT_SYN) },
+	{ FRAME_SYN4, NULL, 60, 254, true, NONE }, /* an option nobody knows is no defect */
+};
+
 static void
 test_each_change_shows_its_defect_and_no_other(void **state)
 {
-	static const struct change changes[] = {
-		{ FRAME_SYN4, NULL, -1, 0, false, NONE }, { FRAME_DATA4, NULL, -1, 0, false, NONE },
-		{ FRAME_SYN6, NULL, -1, 0, false, NONE }, { FRAME_EXT6, NULL, -1, 0, false, NONE },
-		{ FRAME_IPOPT4, NULL, -1, 0, false, NONE }, { FRAME_UDP4, NULL, -1, 0, false, NONE },
-		{ FRAME_UDP6, NULL, -1, 0, false, NONE }, { FRAME_ECHO4, NULL, -1, 0, false, NONE },
-		{ FRAME_ECHO6, NULL, -1, 0, false, NONE }, { FRAME_NS, NULL, -1, 0, false, NONE },
-		{ FRAME_ARP, NULL, -1, 0, false, NONE },
-
-		{ FRAME_ARP, "hlen", 0, 8, false, BIT(BAD_ARP) },
-		{ FRAME_ARP, "ptype", 0, 0x86dd, false, BIT(BAD_ARP) },
-		{ FRAME_SYN4, "version", 0, 5, true, BIT(BAD_IP_VERSION) },
-		{ FRAME_SYN6, "version", 0, 4, true, BIT(BAD_IP_VERSION) },
-		{ FRAME_DATA4, "ihl", 0, 4, true, BIT(BAD_IHL) },
-		{ FRAME_DATA4, "ihl", 0, 15, true, BIT(BAD_IHL) | BIT(BAD_IP_LENGTH) | BIT(CUT_SHORT) },
-		{ FRAME_SYN4, "ip.len", 0, 61, true, BIT(BAD_IP_LENGTH) },
-		{ FRAME_SYN4, "ip.len", 0, 19, true, BIT(BAD_IP_LENGTH) },
-		{ FRAME_SYN6, "plen", 0, 21, true, BIT(BAD_IP_LENGTH) },
-		{ FRAME_SYN6, "plen", 0, 0, true, BIT(BAD_IP_LENGTH) },
-		{ FRAME_SYN4, "ip.sum", 0, 0x1234, false, BIT(BAD_IP_CHECKSUM) },
-		{ FRAME_SYN4, "rb", 0, 1, true, BIT(IP_RESERVED) },
-		{ FRAME_SYN4, "mf", 0, 1, true, BIT(DF_MF) | BIT(FRAGMENT) },
-		{ FRAME_DATA4, "frag", 0, 1, true, BIT(FRAGMENT) }, { FRAME_SYN4, "ttl", 0, 0, true, BIT(TTL_ZERO) },
-		{ FRAME_SYN6, "ttl", 0, 0, true, BIT(TTL_ZERO) }, { FRAME_SYN4, NULL, 26, 224, true, BIT(BAD_SOURCE) },
-		{ FRAME_SYN6, NULL, 22, 0xff, true, BIT(BAD_SOURCE) },
-		{ FRAME_NS, "hlim", 0, 254, true, BIT(ND_HOP_LIMIT) },
-		{ FRAME_SYN4, "sum", 0, 0x1234, false, BIT(BAD_CHECKSUM) },
-		{ FRAME_SYN6, "sum", 0, 0, false, BIT(BAD_CHECKSUM) },
-		{ FRAME_UDP4, "sum", 0, 1, false, BIT(BAD_CHECKSUM) },
-		{ FRAME_ECHO4, "sum", 0, 1, false, BIT(BAD_CHECKSUM) },
-		{ FRAME_ECHO6, "sum", 0, 1, false, BIT(BAD_CHECKSUM) },
-		{ FRAME_DATA4, NULL, 54, 'H', false, BIT(BAD_CHECKSUM) },
-		{ FRAME_DATA4, NULL, 59, 'H', false, NONE }, /* padding */
-		{ FRAME_UDP4, "sum", 0, 0, false, NONE },    /* RFC 768: none was computed */
-		{ FRAME_UDP6, "sum", 0, 0, false, BIT(NO_CHECKSUM) },
-		{ FRAME_UDP4, "length", 0, 7, true, BIT(BAD_UDP_LENGTH) },
-		{ FRAME_UDP4, "length", 0, 14, true, BIT(BAD_UDP_LENGTH) }, { FRAME_UDP4, "length", 0, 12, true, NONE },
-		{ FRAME_UDP4, "dport", 0, 0, true, BIT(PORT_ZERO) }, { FRAME_UDP4, "sport", 0, 0, true, NONE },
-		{ FRAME_SYN4, "dataofs", 0, 4, true, BIT(DATA_OFFSET_SHORT) },
-		{ FRAME_SYN4, "dataofs", 0, 11, true, BIT(DATA_OFFSET_LONG) },
-		{ FRAME_SYN4, "sport", 0, 0, true, BIT(PORT_ZERO) },
-		{ FRAME_SYN4, "reserved", 0, 4, true, BIT(RESERVED_BITS) },
-		{ FRAME_SYN6, "flags", 0, 0, true, BIT(NO_FLAGS) },
-		{ FRAME_SYN6, "flags", 0, TCP_SYN | TCP_FIN, true, BIT(SYN_FIN) },
-		{ FRAME_SYN6, "flags", 0, TCP_SYN | TCP_RST, true, BIT(SYN_RST) },
-		{ FRAME_SYN6, "flags", 0, TCP_FIN, true, BIT(NO_ACK) }, { FRAME_SYN6, "flags", 0, TCP_RST, true, NONE },
-		{ FRAME_SYN6, "ack", 0, 1, true, BIT(ACK_UNFLAGGED) },
-		{ FRAME_SYN6, "urg", 0, 1, true, BIT(URGENT_UNFLAGGED) },
-		/* the options of FRAME_SYN4: mss at 54, sackOK at 58, ts at 60, nop at 70, wscale at 71 */
-		{ FRAME_SYN4, NULL, 55, 1, true, BIT(OPTION_LENGTH) },
-		{ FRAME_SYN4, NULL, 72, 4, true, BIT(OPTION_LENGTH) },
-		{ FRAME_SYN4, NULL, 59, 0, true, BIT(OPTION_LENGTH) },
-		{ FRAME_SYN4, NULL, 54, 8, true, BIT(OPTION_SIZE) },
-		{ FRAME_SYN4, NULL, 73, 15, true, BIT(WSCALE_BIG) }, { FRAME_SYN4, NULL, 73, 14, true, NONE },
-		{ FRAME_SYN4, NULL, 69, 1, true, BIT(TS_ECHO) }, { FRAME_SYN4, NULL, 60, 5, true, BIT(OPTION_ON_SYN) },
-		{ FRAME_SYN4, "flags", 0, TCP_ACK, true, BIT(OPTION_NOT_SYN) },
-		{ FRAME_SYN4, NULL, 60, 254, true, NONE }, /* an option nobody knows is no defect */
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
 		uint32_t defects = defects_after(&changes[i]);
