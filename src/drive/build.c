@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * libnet 1.1.6 cannot say everything: AE, reserved bits, data offset, IP version, IHL, options that are no multiple of 4
- * bytes and some flow labels come out wrong or not at all, and behind IPv6 extension headers it leaves checksums at 0.  So it
- * lays out the packet, and then every row of the field table is written over its headers.
+ * libnet 1.1.6 cannot say everything: AE, reserved bits, data offset, IP version, IHL, options that are no multiple of
+ * 4 bytes and some flow labels come out wrong or not at all, and behind IPv6 extension headers it leaves checksums at
+ * 0.  So it lays out the packet, and then every row of the field table is written over its headers.
  */
 #include "drive/build.h"
 
@@ -15,10 +15,10 @@
 #include "seg/option.h"
 
 #define CHECKSUM_LATER 1 /* any sum but 0 keeps libnet from computing one */
-#define IP4_MOST       65535u
-#define IP6_MOST       65575u /* 65535 bytes behind the fixed header */
+#define IP4_MOST 65535u
+#define IP6_MOST 65575u /* 65535 bytes behind the fixed header */
 
-#define BLOCKS_MOST    6 /* payload, options, transport, IP options, IP, Ethernet */
+#define BLOCKS_MOST 6 /* payload, options, transport, IP options, IP, Ethernet */
 
 struct build {
 	libnet_t *libnet;
@@ -73,8 +73,8 @@ make(struct seg *seg, enum field_id id, uint64_t value)
 static enum layer
 top_layer(const struct seg *seg)
 {
-	static const enum layer tops[] = { LAYER_TCP, LAYER_UDP, LAYER_ND, LAYER_ICMP6, LAYER_ICMP4, LAYER_IP6, LAYER_IP4,
-		LAYER_ARP };
+	static const enum layer tops[] = { LAYER_TCP, LAYER_UDP, LAYER_ND, LAYER_ICMP6, LAYER_ICMP4, LAYER_IP6,
+		LAYER_IP4, LAYER_ARP };
 
 	for (size_t i = 0; i < sizeof(tops) / sizeof(tops[0]); i++) {
 		if (seg_has(seg, tops[i]))
@@ -89,7 +89,7 @@ layers_fit(const struct seg *seg)
 {
 	static const uint16_t eth = 1 << LAYER_ETH, ip4 = 1 << LAYER_IP4, ip6 = 1 << LAYER_IP6;
 	enum layer top = top_layer(seg);
-	uint16_t below = seg->layers & (uint16_t)~(1u << top);
+	uint16_t below = seg->layers & (uint16_t) ~(1u << top);
 
 	switch (top) {
 	case LAYER_ETH:
@@ -121,7 +121,8 @@ static int
 pad(uint8_t copy[static OPTIONS_MAX], const uint8_t **at, size_t *size, bool exact, const char *what, struct err *err)
 {
 	if (*size > OPTIONS_MAX)
-		return err_set(err, ERR_INPUT, "%zu bytes of %s options: a header has room for %d", *size, what, OPTIONS_MAX);
+		return err_set(
+		    err, ERR_INPUT, "%zu bytes of %s options: a header has room for %d", *size, what, OPTIONS_MAX);
 	if (exact || *size % 4 == 0)
 		return 0;
 	memset(copy, 0, OPTIONS_MAX);
@@ -138,17 +139,18 @@ lay_out(struct work *work, struct err *err)
 	struct seg *seg = &work->seg;
 	size_t at = 0, most = seg_has(seg, LAYER_IP6) ? IP6_MOST : IP4_MOST;
 
-	if (seg_has(seg, LAYER_IP4) && pad(work->ip_options, &seg->ip_options, &seg->ip_options_size,
-	    given(seg, FIELD_IP4_IHL), "IP", err) < 0)
+	if (seg_has(seg, LAYER_IP4) &&
+	    pad(work->ip_options, &seg->ip_options, &seg->ip_options_size, given(seg, FIELD_IP4_IHL), "IP", err) < 0)
 		return -1;
-	if (seg_has(seg, LAYER_TCP) && pad(work->options, &seg->options, &seg->options_size,
-	    given(seg, FIELD_TCP_DATAOFS), "TCP", err) < 0)
+	if (seg_has(seg, LAYER_TCP) &&
+	    pad(work->options, &seg->options, &seg->options_size, given(seg, FIELD_TCP_DATAOFS), "TCP", err) < 0)
 		return -1;
 	for (int layer = 0; layer < LAYER_COUNT; layer++) {
 		if (!seg_has(seg, (enum layer)layer))
 			continue;
 		if (at > UINT16_MAX)
-			return err_set(err, ERR_INPUT, "%zu bytes of extension headers: too many", seg->ip_options_size);
+			return err_set(
+			    err, ERR_INPUT, "%zu bytes of extension headers: too many", seg->ip_options_size);
 		seg->start[layer] = (uint16_t)at;
 		at += layer_bytes((enum layer)layer);
 		if (layer == LAYER_IP4 || layer == LAYER_IP6)
@@ -158,7 +160,8 @@ lay_out(struct work *work, struct err *err)
 	}
 	work->size = at + seg->payload_size;
 	if (work->size - layer_bytes(LAYER_ETH) > most)
-		return err_set(err, ERR_INPUT, "the packet would take %zu bytes with %zu of payload: IP can say at most %zu",
+		return err_set(err, ERR_INPUT,
+		    "the packet would take %zu bytes with %zu of payload: IP can say at most %zu",
 		    work->size - layer_bytes(LAYER_ETH), seg->payload_size, most);
 	return 0;
 }
@@ -257,8 +260,9 @@ add_tcp(struct build *build, const struct seg *seg)
 	} else if (!added(build, libnet_build_tcp_options(seg->options, (uint32_t)seg->options_size, l, 0))) {
 		return false;
 	}
-	return added(build, libnet_build_tcp(seg->tcp.sport, seg->tcp.dport, seg->tcp.seq, seg->tcp.ack,
-	    (uint8_t)seg->tcp.flags, seg->tcp.window, CHECKSUM_LATER, seg->tcp.urgent, (uint16_t)length, NULL, 0, l, 0));
+	return added(build,
+	    libnet_build_tcp(seg->tcp.sport, seg->tcp.dport, seg->tcp.seq, seg->tcp.ack, (uint8_t)seg->tcp.flags,
+		seg->tcp.window, CHECKSUM_LATER, seg->tcp.urgent, (uint16_t)length, NULL, 0, l, 0));
 }
 
 static bool
@@ -275,7 +279,8 @@ add_icmp(struct build *build, const struct seg *seg)
 		return added(build, libnet_build_icmpv6_echo(type, code, CHECKSUM_LATER, id, number, NULL, 0, l, 0));
 	if (type == ND_NEIGHBOR_SOLICIT)
 		return added(build, libnet_build_icmpv6_ndp_nsol(type, code, CHECKSUM_LATER, target, NULL, 0, l, 0));
-	return added(build, libnet_build_icmpv6_ndp_nadv(type, code, CHECKSUM_LATER, seg->icmp.rest, target, NULL, 0, l, 0));
+	return added(
+	    build, libnet_build_icmpv6_ndp_nadv(type, code, CHECKSUM_LATER, seg->icmp.rest, target, NULL, 0, l, 0));
 }
 
 static bool
@@ -285,8 +290,9 @@ add_transport(struct build *build, const struct seg *seg)
 	case LAYER_TCP:
 		return add_tcp(build, seg);
 	case LAYER_UDP:
-		return added(build, libnet_build_udp(seg->udp.sport, seg->udp.dport, seg->udp.length, CHECKSUM_LATER, NULL, 0,
-		    build->libnet, 0));
+		return added(build,
+		    libnet_build_udp(
+			seg->udp.sport, seg->udp.dport, seg->udp.length, CHECKSUM_LATER, NULL, 0, build->libnet, 0));
 	case LAYER_ND:
 	case LAYER_ICMP6:
 	case LAYER_ICMP4:
@@ -312,17 +318,20 @@ add_ip4(struct build *build, const struct seg *seg)
 	} else if (!added(build, libnet_build_ipv4_options(seg->ip_options, (uint32_t)seg->ip_options_size, l, 0))) {
 		return false;
 	}
-	return added(build, libnet_build_ipv4(seg->ip4.length, (uint8_t)(seg->ip4.dscp << 2 | seg->ip4.ecn), seg->ip4.id,
-	    (uint16_t)(seg->ip4.rf << 15 | seg->ip4.df << 14 | seg->ip4.mf << 13 | seg->ip4.frag), seg->ip4.ttl,
-	    seg->ip4.proto, CHECKSUM_LATER, libnet_ip4(&seg->ip4.src), libnet_ip4(&seg->ip4.dst), NULL, 0, l, 0));
+	return added(build,
+	    libnet_build_ipv4(seg->ip4.length, (uint8_t)(seg->ip4.dscp << 2 | seg->ip4.ecn), seg->ip4.id,
+		(uint16_t)(seg->ip4.rf << 15 | seg->ip4.df << 14 | seg->ip4.mf << 13 | seg->ip4.frag), seg->ip4.ttl,
+		seg->ip4.proto, CHECKSUM_LATER, libnet_ip4(&seg->ip4.src), libnet_ip4(&seg->ip4.dst), NULL, 0, l, 0));
 }
 
 static bool
 add_ip6(struct build *build, const struct seg *seg)
 {
 	return add_bytes(build, seg->ip_options, seg->ip_options_size) &&
-	    added(build, libnet_build_ipv6((uint8_t)(seg->ip6.dscp << 2 | seg->ip6.ecn), seg->ip6.flow, seg->ip6.length,
-	    seg->ip6.next, seg->ip6.hlim, libnet_ip6(&seg->ip6.src), libnet_ip6(&seg->ip6.dst), NULL, 0, build->libnet, 0));
+	    added(build,
+		libnet_build_ipv6((uint8_t)(seg->ip6.dscp << 2 | seg->ip6.ecn), seg->ip6.flow, seg->ip6.length,
+		    seg->ip6.next, seg->ip6.hlim, libnet_ip6(&seg->ip6.src), libnet_ip6(&seg->ip6.dst), NULL, 0,
+		    build->libnet, 0));
 }
 
 static bool
@@ -332,8 +341,9 @@ add_arp(struct build *build, const struct seg *seg)
 
 	bits_put(sha, 0, 48, seg->arp.sha);
 	bits_put(tha, 0, 48, seg->arp.tha);
-	return added(build, libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, sizeof(sha), 4, seg->arp.op, sha,
-	    seg->arp.spa.octet, tha, seg->arp.tpa.octet, NULL, 0, build->libnet, 0));
+	return added(build,
+	    libnet_build_arp(ARPHRD_ETHER, ETHERTYPE_IP, sizeof(sha), 4, seg->arp.op, sha, seg->arp.spa.octet, tha,
+		seg->arp.tpa.octet, NULL, 0, build->libnet, 0));
 }
 
 static bool
@@ -356,8 +366,8 @@ add_all(struct build *build, const struct seg *seg)
 }
 
 /*
- * Fetches libnet's blocks one by one, the first one being the packet's end.  (libnet_adv_cull_packet would do, but works on
- * LIBNET_LINK_ADV alone, which needs a device and privilege.)
+ * Fetches libnet's blocks one by one, the first one being the packet's end.  (libnet_adv_cull_packet would do, but
+ * works on LIBNET_LINK_ADV alone, which needs a device and privilege.)
  */
 static int
 fetch(struct build *build, const struct work *work, uint8_t *frame, struct err *err)
@@ -368,7 +378,8 @@ fetch(struct build *build, const struct work *work, uint8_t *frame, struct err *
 		size_t size = libnet_getpbuf_size(build->libnet, build->tags[i]);
 
 		if (size > left)
-			return err_set(err, ERR_SYSTEM, "libnet built more than the %zu bytes that were asked for", work->size);
+			return err_set(
+			    err, ERR_SYSTEM, "libnet built more than the %zu bytes that were asked for", work->size);
 		left -= size;
 		memcpy(frame + left, libnet_getpbuf(build->libnet, build->tags[i]), size);
 	}
@@ -426,7 +437,8 @@ build_frame(struct build *build, const struct seg *seg, uint8_t *frame, size_t s
 
 	if (!layers_fit(seg))
 		return err_set(err, ERR_INPUT,
-		    "these headers do not stand upon each other: Ethernet, then ARP or IP, then TCP, UDP or the ICMP of that IP");
+		    "these headers do not stand upon each other: Ethernet, then ARP or IP, then TCP, UDP or the ICMP "
+		    "of that IP");
 	if (lay_out(&work, err) < 0)
 		return -1;
 	if (work.size > size)

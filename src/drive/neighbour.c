@@ -5,8 +5,8 @@
 
 #include "base/bytes.h"
 
-#define ND_SOLICITED        0x40000000u /* RFC 4861 4.4 */
-#define ND_OVERRIDE         0x20000000u
+#define ND_SOLICITED 0x40000000u /* RFC 4861 4.4 */
+#define ND_OVERRIDE 0x20000000u
 #define TARGET_LINK_ADDRESS 2 /* RFC 4861 4.6.1 */
 
 static const struct address *
@@ -50,7 +50,8 @@ solicitation_counts(const struct seg *asked, bool unspecified)
 {
 	struct bytes options = bytes_of(asked->payload, asked->payload_size);
 
-	if (asked->icmp.type != 135 || asked->icmp.code != 0 || asked->ip6.hlim != 255 || asked->icmp.target.octet[0] == 0xff)
+	if (asked->icmp.type != 135 || asked->icmp.code != 0 || asked->ip6.hlim != 255 ||
+	    asked->icmp.target.octet[0] == 0xff)
 		return false;
 	while (bytes_left(&options) > 0) {
 		uint8_t kind = bytes_u8(&options), words = bytes_u8(&options);
@@ -64,8 +65,8 @@ solicitation_counts(const struct seg *asked, bool unspecified)
 }
 
 static bool
-answer_solicitation(const struct seg *asked, const struct address *own, unsigned count, uint64_t mac, struct seg *answer,
-    uint8_t room[static 8])
+answer_solicitation(const struct seg *asked, const struct address *own, unsigned count, uint64_t mac,
+    struct seg *answer, uint8_t room[static 8])
 {
 	static const struct address none = { .family = 6 };
 	static const struct address all_nodes = { .family = 6, .octet = { 0xff, 2, [15] = 1 } };

@@ -11,7 +11,7 @@
  * If `asked` asks for one of the `count` addresses `own`, fills *answer with the segment that says it is at `mac`, and
  * returns true.  The answer's payload (an ND option) is borrowed from `room`.
  */
-bool neighbour_answer(const struct seg *asked, const struct address *own, unsigned count, uint64_t mac, struct seg *answer,
-    uint8_t room[static 8]);
+bool neighbour_answer(const struct seg *asked, const struct address *own, unsigned count, uint64_t mac,
+    struct seg *answer, uint8_t room[static 8]);
 
 #endif

@@ -6,8 +6,8 @@
 #include "seg/seg.h"
 
 /*
- * RFC 1071 2: the one's-complement sum may be taken in wider words and in whatever order the machine has; folded at the end,
- * its two bytes come out in network order.  Each piece but the last must be of even length.
+ * RFC 1071 2: the one's-complement sum may be taken in wider words and in whatever order the machine has; folded at the
+ * end, its two bytes come out in network order.  Each piece but the last must be of even length.
  */
 static uint64_t
 add_bytes(uint64_t sum, const uint8_t *data, size_t size)
@@ -63,7 +63,8 @@ seg_ip_end(const struct seg *seg, size_t size)
 	} else if (seg_has(seg, LAYER_IP6)) {
 		header = seg->start[LAYER_IP6] + layer_bytes(LAYER_IP6);
 		stated = header + seg->ip6.length;
-		/* A length of 0 belongs to packets longer than it can say (RFC 2675), or to those that carry nothing. */
+		/* A length of 0 belongs to packets longer than it can say (RFC 2675), or to those that carry nothing.
+		 */
 		if (seg->ip6.length == 0 && seg->ip6.next != 59)
 			return size;
 	} else {

@@ -11,8 +11,8 @@ append(struct option_bytes *b, const uint8_t *bytes, size_t size, struct err *er
 {
 	if (size > OPTIONS_MAX - b->size)
 		return err_set(err, ERR_INPUT,
-		    "the option takes %zu bytes and %zu of 40 are left: a TCP header has no room for more options", size,
-		    OPTIONS_MAX - b->size);
+		    "the option takes %zu bytes and %zu of 40 are left: a TCP header has no room for more options",
+		    size, OPTIONS_MAX - b->size);
 	memcpy(b->data + b->size, bytes, size);
 	b->size += size;
 	return 0;
@@ -170,7 +170,8 @@ craft_uto(const struct craft *craft)
 static int
 craft_ao(const struct craft *craft)
 {
-	static const char expected[] = "KEYID:RNEXTKEYID:MAC, the MAC in hexadecimal, as in ao=1:2:00112233445566778899aabb";
+	static const char expected[] =
+	    "KEYID:RNEXTKEYID:MAC, the MAC in hexadecimal, as in ao=1:2:00112233445566778899aabb";
 	const char *at = craft->value;
 	uint8_t data[OPTIONS_MAX];
 	uint64_t key, next;
@@ -210,7 +211,8 @@ static int
 craft_bare(const struct craft *craft, uint8_t kind)
 {
 	if (craft->value[0] != '\0')
-		return err_set(craft->err, ERR_INPUT, "%s=%s: %s takes no value", craft->name, craft->value, craft->name);
+		return err_set(
+		    craft->err, ERR_INPUT, "%s=%s: %s takes no value", craft->name, craft->value, craft->name);
 	return option_put(craft->b, kind, NULL, 0, craft->err);
 }
 
@@ -239,9 +241,19 @@ option_craft(struct option_bytes *b, const char *name, const char *value, uint32
 		const char *name;
 		int (*craft)(const struct craft *craft);
 	} known[] = {
-		{ "mss", craft_mss }, { "wscale", craft_wscale }, { "sackok", craft_sackok }, { "sackOK", craft_sackok },
-		{ "ts", craft_ts }, { "nop", craft_nop }, { "eol", craft_eol }, { "sack", craft_sack },
-		{ "tfo", craft_tfo }, { "uto", craft_uto }, { "md5", craft_md5 }, { "ao", craft_ao }, { "opt", craft_opt },
+		{ "mss", craft_mss },
+		{ "wscale", craft_wscale },
+		{ "sackok", craft_sackok },
+		{ "sackOK", craft_sackok },
+		{ "ts", craft_ts },
+		{ "nop", craft_nop },
+		{ "eol", craft_eol },
+		{ "sack", craft_sack },
+		{ "tfo", craft_tfo },
+		{ "uto", craft_uto },
+		{ "md5", craft_md5 },
+		{ "ao", craft_ao },
+		{ "opt", craft_opt },
 	};
 	struct craft craft = { b, name, value != NULL ? value : "", sack_base, err };
 

@@ -54,8 +54,9 @@ network_defects(const struct seg *seg, const uint8_t *frame, size_t size)
 	uint32_t defects = 0;
 
 	if (seg_has(seg, LAYER_ARP))
-		defects |= when(seg->arp.htype != 1 || seg->arp.ptype != 0x0800 || seg->arp.hlen != 6 ||
-		    seg->arp.plen != 4, DEFECT_BAD_ARP);
+		defects |=
+		    when(seg->arp.htype != 1 || seg->arp.ptype != 0x0800 || seg->arp.hlen != 6 || seg->arp.plen != 4,
+			DEFECT_BAD_ARP);
 	if (seg_has(seg, LAYER_IP4)) {
 		defects |= when(seg->ip4.version != 4, DEFECT_BAD_IP_VERSION);
 		defects |= when(seg->ip4.rf, DEFECT_IP_RESERVED);

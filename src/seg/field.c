@@ -8,19 +8,19 @@
 
 static const struct field table[FIELD_COUNT] = {
 #define LAYER(...)
-#define FIELD(layer_, id_, member_, name_, aliases_, bit_, width_, show_, made_, meaning_, rfc_)      \
-	[FIELD_##layer_##_##id_] = {                                                                   \
-		.name = name_,                                                                         \
-		.aliases = aliases_,                                                                   \
-		.layer = LAYER_##layer_,                                                               \
-		.bit = bit_,                                                                           \
-		.width = width_,                                                                       \
-		.offset = offsetof(struct seg, member_),                                               \
-		.size = SHOW_##show_ == SHOW_ADDRESS ? 0 : sizeof(((const struct seg *)0)->member_),   \
-		.show = SHOW_##show_,                                                                  \
-		.made = made_,                                                                         \
-		.meaning = meaning_,                                                                   \
-		.rfc = rfc_,                                                                           \
+#define FIELD(layer_, id_, member_, name_, aliases_, bit_, width_, show_, made_, meaning_, rfc_)                       \
+	[FIELD_##layer_##_##id_] = {                                                                                   \
+		.name = name_,                                                                                         \
+		.aliases = aliases_,                                                                                   \
+		.layer = LAYER_##layer_,                                                                               \
+		.bit = bit_,                                                                                           \
+		.width = width_,                                                                                       \
+		.offset = offsetof(struct seg, member_),                                                               \
+		.size = SHOW_##show_ == SHOW_ADDRESS ? 0 : sizeof(((const struct seg *)0)->member_),                   \
+		.show = SHOW_##show_,                                                                                  \
+		.made = made_,                                                                                         \
+		.meaning = meaning_,                                                                                   \
+		.rfc = rfc_,                                                                                           \
 	},
 #include "seg/field.list"
 #undef FIELD
@@ -127,7 +127,8 @@ field_find(const char *name, const struct seg *seg)
 		size_t count;
 		const struct field *field = layer_fields((enum layer)layer, &count);
 
-		if ((only != LAYER_COUNT && only != (enum layer)layer) || (seg != NULL && !seg_has(seg, (enum layer)layer)))
+		if ((only != LAYER_COUNT && only != (enum layer)layer) ||
+		    (seg != NULL && !seg_has(seg, (enum layer)layer)))
 			continue;
 		for (; count-- > 0; field++) {
 			if (is_called(field, name))
@@ -232,21 +233,21 @@ field_write(const struct seg *seg, const struct field *field, uint8_t *frame)
 	uint8_t *header = frame + seg->start[field->layer];
 
 	if (field->size == 0)
-		memcpy(header + field->bit / 8,
-		    ((const struct address *)((const uint8_t *)seg + field->offset))->octet, field->width / 8);
+		memcpy(header + field->bit / 8, ((const struct address *)((const uint8_t *)seg + field->offset))->octet,
+		    field->width / 8);
 	else
 		bits_put(header, field->bit, field->width, field_get(seg, field));
 }
 
 #define READ_NUMBER(member, bit, width) seg->member = (__typeof__(seg->member))bits_get(header, bit, width)
-#define READ_DEC   READ_NUMBER
-#define READ_HEX   READ_NUMBER
-#define READ_BOOL  READ_NUMBER
-#define READ_MAC   READ_NUMBER
+#define READ_DEC READ_NUMBER
+#define READ_HEX READ_NUMBER
+#define READ_BOOL READ_NUMBER
+#define READ_MAC READ_NUMBER
 #define READ_FLAGS READ_NUMBER
-#define READ_SEQ   READ_NUMBER
-#define READ_ADDRESS(member, bit, width)                      \
-	seg->member.family = (width) == 32 ? 4 : 6;           \
+#define READ_SEQ READ_NUMBER
+#define READ_ADDRESS(member, bit, width)                                                                               \
+	seg->member.family = (width) == 32 ? 4 : 6;                                                                    \
 	memcpy(seg->member.octet, header + (bit) / 8, (width) / 8)
 
 /* The list itself is the body of the switch: constants fold, and a header is read three times as fast as row by row. */
@@ -257,8 +258,8 @@ layer_read(struct seg *seg, enum layer layer, const uint8_t *frame)
 
 	switch (layer) {
 	case LAYER_COUNT:
-#define LAYER(layer_, ...) \
-		break;     \
+#define LAYER(layer_, ...)                                                                                             \
+	break;                                                                                                         \
 	case LAYER_##layer_:
 #define FIELD(layer_, id_, member_, name_, aliases_, bit_, width_, show_, ...) READ_##show_(member_, bit_, width_);
 #include "seg/field.list"
@@ -287,7 +288,8 @@ read_address(struct seg *seg, const struct field *field, const char *value, stru
 
 	if (!address_parse(value, &address) || (address.family == 4) != four)
 		return err_set(err, ERR_INPUT, "%s=%s: %s.%s takes an %s address such as %s", field->name, value,
-		    layer_name(field->layer), field->name, four ? "IPv4" : "IPv6", four ? "198.51.100.2" : "2001:db8::b");
+		    layer_name(field->layer), field->name, four ? "IPv4" : "IPv6",
+		    four ? "198.51.100.2" : "2001:db8::b");
 	*field_address(seg, field) = address;
 	return 0;
 }
@@ -298,8 +300,8 @@ read_mac(struct seg *seg, const struct field *field, const char *value, struct e
 	uint8_t mac[6];
 
 	if (strlen(value) != 17 || hex_read(value, 17, mac, sizeof(mac)) != sizeof(mac))
-		return err_set(err, ERR_INPUT, "%s=%s: %s.%s takes a link address such as 02:00:00:00:00:0b", field->name,
-		    value, layer_name(field->layer), field->name);
+		return err_set(err, ERR_INPUT, "%s=%s: %s.%s takes a link address such as 02:00:00:00:00:0b",
+		    field->name, value, layer_name(field->layer), field->name);
 	field_set(seg, field, bits_get(mac, 0, 48));
 	return 0;
 }
@@ -359,8 +361,9 @@ field_show(struct text *t, const struct seg *seg, const struct field *field)
 			text_add(t, "%02x%s", (unsigned)(value >> shift & 0xff), shift > 0 ? ":" : "");
 		break;
 	case SHOW_ADDRESS:
-		text_add(t, "%s", address_text((const struct address *)((const uint8_t *)seg + field->offset), buffer,
-		    sizeof(buffer)));
+		text_add(t, "%s",
+		    address_text(
+			(const struct address *)((const uint8_t *)seg + field->offset), buffer, sizeof(buffer)));
 		break;
 	case SHOW_FLAGS:
 		text_add(t, "%s", flags_text((uint16_t)value, buffer));

@@ -24,17 +24,17 @@ enum field_show {
 };
 
 struct field {
-	const char *name;     /* Wireshark's, after the dot, or as it is commonly typed: "window" */
-	const char *aliases;  /* space-separated other spellings: "win window_size_value"; "" for none */
+	const char *name;    /* Wireshark's, after the dot, or as it is commonly typed: "window" */
+	const char *aliases; /* space-separated other spellings: "win window_size_value"; "" for none */
 	enum layer layer;
-	uint16_t bit;         /* where it begins in its header */
-	uint16_t width;       /* in bits */
-	uint16_t offset;      /* of the member of struct seg */
-	uint16_t size;        /* of that member in bytes; 0: a struct address */
+	uint16_t bit;    /* where it begins in its header */
+	uint16_t width;  /* in bits */
+	uint16_t offset; /* of the member of struct seg */
+	uint16_t size;   /* of that member in bytes; 0: a struct address */
 	enum field_show show;
-	bool made;            /* build makes it right unless it was given: lengths, types, checksums */
-	const char *meaning;  /* one sentence */
-	const char *rfc;      /* "RFC 9293 3.1" */
+	bool made;           /* build makes it right unless it was given: lengths, types, checksums */
+	const char *meaning; /* one sentence */
+	const char *rfc;     /* "RFC 9293 3.1" */
 };
 
 /* The rows by name, FIELD_TCP_WINDOW; a row's number is its bit in seg.given. */
@@ -59,12 +59,13 @@ size_t layer_bytes(enum layer layer);
 const struct field *layer_fields(enum layer layer, size_t *count);
 
 /*
- * The field called `name` or by an alias; "ip.ttl" names the layer (also "ip4", "ip6", "icmp6").  Of several layers that have
- * it the highest wins, TCP being the top.  With seg only its layers count, so `ttl` is the hop limit of an IPv6 segment.
+ * The field called `name` or by an alias; "ip.ttl" names the layer (also "ip4", "ip6", "icmp6").  Of several layers
+ * that have it the highest wins, TCP being the top.  With seg only its layers count, so `ttl` is the hop limit of an
+ * IPv6 segment.
  */
 const struct field *field_find(const char *name, const struct seg *seg);
 
-uint64_t field_get(const struct seg *seg, const struct field *field); /* SHOW_ADDRESS: 0 */
+uint64_t field_get(const struct seg *seg, const struct field *field);       /* SHOW_ADDRESS: 0 */
 void field_set(struct seg *seg, const struct field *field, uint64_t value); /* keeps the low `width` bits */
 struct address *field_address(struct seg *seg, const struct field *field);  /* NULL where it is none */
 
@@ -80,16 +81,18 @@ void field_write(const struct seg *seg, const struct field *field, uint8_t *fram
 void layer_read(struct seg *seg, enum layer layer, const uint8_t *frame);
 
 /*
- * Sets the field from text: decimal, 0x hex, flags ("S.", "SYN,ACK", "none"), address, MAC.  For SHOW_SEQ the number is taken
- * as it is; relative numbers are the caller's to add.  -1 with *err quoting field, value and range, seg as it was.
+ * Sets the field from text: decimal, 0x hex, flags ("S.", "SYN,ACK", "none"), address, MAC.  For SHOW_SEQ the number is
+ * taken as it is; relative numbers are the caller's to add.  -1 with *err quoting field, value and range, seg as it
+ * was.
  */
 int field_read_text(struct seg *seg, const struct field *field, const char *value, struct err *err);
 /* What field_read_text would read back; numbers as on the wire. */
 void field_show(struct text *t, const struct seg *seg, const struct field *field);
 
 /*
- * Flags as tcpdump writes them, "S." "FP." "none", lowest bit first: F S R P . U E W, and e for AE.  Read are these letters in
- * any order, scapy's A and C for . and W, brackets around them, and names between signs: "SYN-ACK", "SYN,ACK", "FIN+PSH".
+ * Flags as tcpdump writes them, "S." "FP." "none", lowest bit first: F S R P . U E W, and e for AE.  Read are these
+ * letters in any order, scapy's A and C for . and W, brackets around them, and names between signs: "SYN-ACK",
+ * "SYN,ACK", "FIN+PSH".
  */
 bool flags_read(const char *text, uint16_t *flags);
 const char *flags_text(uint16_t flags, char buffer[static 12]);

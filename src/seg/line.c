@@ -219,7 +219,8 @@ add_icmp6(struct text *t, const struct seg *seg, const struct line_style *style)
 		text_add(t, "echo %s, id %u, seq %u", seg->icmp.type == 128 ? "request" : "reply", seg->icmp.rest >> 16,
 		    seg->icmp.rest & 0xffff);
 	} else if (seg_has(seg, LAYER_ND)) {
-		text_add(t, seg->icmp.type == 135 ? "neighbor solicitation, who has " : "neighbor advertisement, tgt is ");
+		text_add(
+		    t, seg->icmp.type == 135 ? "neighbor solicitation, who has " : "neighbor advertisement, tgt is ");
 		add_address(t, &seg->icmp.target, style);
 	} else if (seg->icmp.type == 1) {
 		add_unreachable6(t, seg, style);
@@ -233,8 +234,8 @@ add_icmp6(struct text *t, const struct seg *seg, const struct line_style *style)
 	} else {
 		text_add(t, "unknown icmp6 type (%u)", seg->icmp.type);
 	}
-	text_add(t, ", length %zu", layer_bytes(LAYER_ICMP6) + (seg_has(seg, LAYER_ND) ? layer_bytes(LAYER_ND) : 0) +
-	    seg->payload_size);
+	text_add(t, ", length %zu",
+	    layer_bytes(LAYER_ICMP6) + (seg_has(seg, LAYER_ND) ? layer_bytes(LAYER_ND) : 0) + seg->payload_size);
 }
 
 static void

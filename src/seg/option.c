@@ -54,8 +54,7 @@ option_size_fits(const struct tcp_option *option)
 	case OPTION_AO: /* RFC 5925 2.2 */
 		return option->length >= 4;
 	case OPTION_FAST_OPEN: /* RFC 7413 4.1.1: a request, or a cookie of 4 to 16 bytes, even */
-		return option->length == 2 ||
-		    (option->length >= 6 && option->length <= 18 && option->length % 2 == 0);
+		return option->length == 2 || (option->length >= 6 && option->length <= 18 && option->length % 2 == 0);
 	}
 	return true;
 }

@@ -64,14 +64,15 @@ int option_put(struct option_bytes *b, uint8_t kind, const uint8_t *data, size_t
 void option_pad(struct option_bytes *b);
 
 /*
- * Appends the option that `name` stands for, with `value` where it takes one (else NULL or ""): mss=1460 wscale=7 sackok
- * ts=VAL:ECR nop eol sack=1-1449,2897-4345 (relative to sack_base) tfo tfo=HEX uto=SECONDS md5=HEX ao=KEY:NEXT:HEX, and
- * opt=KIND:HEX or opt=KIND/LENGTH:HEX, whose length may be a lie.  Returns 1 when done, 0 when `name` is no option, -1 with
- * *err; then *b is as it was.
+ * Appends the option that `name` stands for, with `value` where it takes one (else NULL or ""): mss=1460 wscale=7
+ * sackok ts=VAL:ECR nop eol sack=1-1449,2897-4345 (relative to sack_base) tfo tfo=HEX uto=SECONDS md5=HEX
+ * ao=KEY:NEXT:HEX, and opt=KIND:HEX or opt=KIND/LENGTH:HEX, whose length may be a lie.  Returns 1 when done, 0 when
+ * `name` is no option, -1 with *err; then *b is as it was.
  */
 int option_craft(struct option_bytes *b, const char *name, const char *value, uint32_t sack_base, struct err *err);
 
-/* "[mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7]" as tcpdump shows them, SACK blocks relative to sack_base; "[]" for none. */
+/* "[mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7]" as tcpdump shows them, SACK blocks relative to sack_base; "[]" for
+ * none. */
 void option_text(struct text *t, const struct seg *seg, uint32_t sack_base);
 
 #endif

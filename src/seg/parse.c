@@ -79,8 +79,8 @@ parse_tcp(struct seg *seg, const uint8_t *frame, size_t at, size_t end)
 	if (!take_header(seg, LAYER_TCP, frame, at, end))
 		return;
 	at += layer_bytes(LAYER_TCP);
-	seg->options_size = options_bytes(seg, seg->tcp.dataofs, end - at, DEFECT_DATA_OFFSET_SHORT,
-	    DEFECT_DATA_OFFSET_LONG);
+	seg->options_size =
+	    options_bytes(seg, seg->tcp.dataofs, end - at, DEFECT_DATA_OFFSET_SHORT, DEFECT_DATA_OFFSET_LONG);
 	seg->options = seg->options_size > 0 ? frame + at : NULL;
 	rest_is_payload(seg, frame, at + seg->options_size, end);
 }
@@ -252,7 +252,7 @@ seg_protocol(const struct seg *seg)
 		return seg->ip4.proto;
 	if (!seg_has(seg, LAYER_IP6))
 		return -1;
-	while (is_extension(next)) {
+	while (at < seg->ip_options_size && is_extension(next)) {
 		size_t length = extension_bytes(next, seg->ip_options + at, seg->ip_options_size - at);
 
 		if (length == 0)

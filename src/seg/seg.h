@@ -45,9 +45,9 @@ struct address {
 };
 
 struct seg {
-	uint16_t layers;               /* 1 << LAYER_... for each header that is there */
-	uint16_t start[LAYER_COUNT];   /* where each header begins in the frame, in bytes */
-	uint64_t given[2];             /* 1 << row: fields set by the crafter, sent as given (seg_give) */
+	uint16_t layers;             /* 1 << LAYER_... for each header that is there */
+	uint16_t start[LAYER_COUNT]; /* where each header begins in the frame, in bytes */
+	uint64_t given[2];           /* 1 << row: fields set by the crafter, sent as given (seg_give) */
 
 	struct {
 		uint64_t dst, src; /* 48 bits */
@@ -79,9 +79,10 @@ struct seg {
 	struct {
 		uint8_t type, code;
 		uint16_t checksum;
-		uint32_t rest; /* the four bytes whose meaning depends on the type; echo: identifier and sequence number */
+		uint32_t
+		    rest; /* the four bytes whose meaning depends on the type; echo: identifier and sequence number */
 		struct address target; /* with LAYER_ND only */
-	} icmp; /* ICMPv4 or ICMPv6, as `layers` says */
+	} icmp;                        /* ICMPv4 or ICMPv6, as `layers` says */
 	struct {
 		uint16_t sport, dport, length, checksum;
 	} udp;
@@ -127,13 +128,14 @@ uint32_t seg_len(const struct seg *seg);
 /* The protocol number of what IP carries, IPv6 extension headers stepped over; -1 without IP. */
 int seg_protocol(const struct seg *seg);
 
-/* Where the IP packet ends, in bytes from the beginning of the frame: by the length that IP states where that can be, else `size`. */
+/* Where the IP packet ends, in bytes from the beginning of the frame: by the length that IP states where that can be,
+ * else `size`. */
 size_t seg_ip_end(const struct seg *seg, size_t size);
 
 /*
- * What the checksum fields of the frame should hold, whatever they hold now: the internet checksum (RFC 1071) of the IPv4 header;
- * and of transport header and payload, with the pseudo-header of RFC 9293 3.1 / RFC 8200 8.1 where the protocol has one.
- * 0 without such a header.
+ * What the checksum fields of the frame should hold, whatever they hold now: the internet checksum (RFC 1071) of the
+ * IPv4 header; and of transport header and payload, with the pseudo-header of RFC 9293 3.1 / RFC 8200 8.1 where the
+ * protocol has one. 0 without such a header.
  */
 uint16_t seg_transport_checksum(const struct seg *seg, const uint8_t *frame, size_t size);
 uint16_t seg_ip4_checksum(const struct seg *seg, const uint8_t *frame, size_t size);
