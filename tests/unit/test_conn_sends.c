@@ -152,6 +152,7 @@ test_the_syn_that_is_sent_decides_the_iss(void **state)
 	call(&p, END_ALICE, CALL_OPEN);
 	assert_true(sends(&p, END_ALICE, S, 777, 0, 0));
 	assert_int_equal(end_of(&p, END_ALICE)->iss, 777);
+	assert_owes_nothing(&p, END_ALICE);
 	hears(&p, END_ALICE, SA, 20, 778, 0);
 	assert_int_equal(end_of(&p, END_ALICE)->state, ESTABLISHED);
 	assert_owes(&p, END_ALICE, A, 778, 21);
