@@ -82,6 +82,7 @@ struct stream {
 	struct play p;
 	uint8_t state[2]; /* as the records tell */
 	unsigned moves[TCP_STATE_COUNT]; /* into each */
+	unsigned reasons[REASON_COUNT];
 	uint64_t digest; /* of all records and of what they left */
 };
 
@@ -133,6 +134,7 @@ assert_records_are_sound(struct stream *s)
 		assert_in_range(record->reason, 1, REASON_COUNT - 1);
 		assert_memory_equal(reason_rfc((enum reason)record->reason), "RFC ", 4);
 		assert_true(record->at_ns == p->now_ns);
+		s->reasons[record->reason]++;
 		if (record->kind != TRACE_MOVE)
 			continue;
 		/* No state changes but by a move along an edge. */
@@ -230,6 +232,11 @@ test_invariants_hold_under_any_stream(void **state)
 	for (int i = 0; i < TCP_STATE_COUNT; i++) { /* the streams get everywhere, or they prove little */
 		if (s.moves[i] < 50)
 			fail_msg("%s was entered %u times", tcp_state_name((enum tcp_state)i), s.moves[i]);
+	}
+	/* A reason that is never given is none.  Three want more luck than this, and have tests of their own. */
+	for (int i = REASON_NONE + 1; given == NULL && i < REASON_COUNT; i++) {
+		if (s.reasons[i] == 0 && i != REASON_FINS_CROSSED && i != REASON_NO_ROOM && i != REASON_REOPENED)
+			fail_msg("never: %s", reason_text((enum reason)i));
 	}
 }
 
