@@ -34,7 +34,7 @@ owe_ack(struct step *s, enum urgency urgency, enum reason reason)
 	if (mine->flags == TCP_ACK && mine->urgency == URGENCY_NOW)
 		ack.urgency = URGENCY_NOW;
 	step_owe(s, &ack);
-	if (mine->flags & (TCP_SYN | TCP_FIN) && !(mine->flags & TCP_SYN && s->e->snd.una != s->e->iss))
+	if (mine->flags & (TCP_SYN | TCP_FIN))
 		mine->ack = mine->flags & TCP_ACK ? ack.ack : 0;
 	else
 		*mine = ack;
@@ -102,8 +102,24 @@ owed_strike(struct step *s)
 		e->owed[0] = e->owed[1];
 		memset(&e->owed[1], 0, sizeof(e->owed[1]));
 	}
-	if (!e->fin_sent && e->iss_known == ISS_SENT && (own(e)->flags & (TCP_SYN | TCP_FIN)) == 0 &&
-	    (e->state == TCP_STATE_FIN_WAIT_1 || e->state == TCP_STATE_CLOSING || e->state == TCP_STATE_LAST_ACK))
+	owed_settle(s);
+}
+
+/* A SYN,ACK is needless once its SYN is acknowledged; a FIN that had to wait for it comes up. */
+void
+owed_settle(struct step *s)
+{
+	struct endpoint *e = s->e;
+	bool fin_due = !e->fin_sent && e->iss_known == ISS_SENT &&
+	    (e->state == TCP_STATE_FIN_WAIT_1 || e->state == TCP_STATE_CLOSING || e->state == TCP_STATE_LAST_ACK);
+
+	if (own(e)->flags & TCP_SYN && e->snd.una != e->iss)
+		memset(own(e), 0, sizeof(*own(e)));
+	if (own(e)->flags & TCP_SYN) {
+		own(e)->seq = e->iss;
+		own(e)->any_seq = e->iss_known == ISS_UNSEEN;
+	}
+	if (fin_due && (own(e)->flags & (TCP_SYN | TCP_FIN)) == 0)
 		*own(e) = reply_now(s, TCP_FIN | TCP_ACK, REASON_CLOSE);
 	if (own(e)->flags == (TCP_FIN | TCP_ACK))
 		own(e)->seq = e->snd.nxt;

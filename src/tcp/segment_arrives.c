@@ -116,6 +116,7 @@ hear_answer_to_syn(struct step *s)
 		return;
 	}
 	e->snd.una = s->seg->tcp.ack;
+	owed_settle(s);
 	step_move(s, TCP_STATE_ESTABLISHED, REASON_SYN_ANSWERED);
 	owe_ack(s, URGENCY_NOW, REASON_SYN_HEARD);
 	step_check_text(s);

@@ -204,6 +204,7 @@ check_ack_of_syn(struct step *s)
 		return DONE;
 	}
 	e->snd.una = ack;
+	owed_settle(s);
 	update_window(s);
 	step_move(s, TCP_STATE_ESTABLISHED, REASON_ESTABLISHED);
 	if (s->syn_again)
@@ -223,8 +224,10 @@ take_ack(struct step *s)
 		owe_ack(s, URGENCY_NOW, REASON_UNACCEPTABLE);
 		return DONE;
 	}
-	if (seq_lt(e->snd.una, ack))
+	if (seq_lt(e->snd.una, ack)) {
 		e->snd.una = ack;
+		owed_settle(s);
+	}
 	if (seq_leq(e->snd.una, ack))
 		update_window(s);
 	return CONTINUE;
@@ -332,7 +335,7 @@ take_text(struct step *s)
 	uint32_t before = e->rcv.nxt, edge = e->rcv.nxt + e->rcv.wnd;
 	uint32_t left = s->seg->tcp.seq + (s->seg->tcp.flags & TCP_SYN ? 1 : 0);
 	uint32_t right = left + (uint32_t)s->seg->payload_size;
-	bool was_gap = e->held_count != 0;
+	bool was_gap = e->held_count != 0, in_order, kept;
 
 	if (!may_still_hear(e)) {
 		if (s->seg->payload_size != 0)
@@ -345,22 +348,19 @@ take_text(struct step *s)
 		right = edge;
 	if (s->text_refused || !seq_lt(left, right))
 		right = left = e->rcv.nxt;
-	if (left == e->rcv.nxt) {
-		advance(e, right);
-		if (e->rcv.nxt != before) {
-			step_deliver(s, e->rcv.nxt - before);
-			owe_ack_of_data(s, was_gap);
-		}
-	} else if (held_keep(e, left, right)) {
-		owe_ack(s, URGENCY_NOW, REASON_OUT_OF_ORDER);
-	} else {
-		step_ignore(s, REASON_NO_ROOM);
-		owe_ack(s, URGENCY_NOW, REASON_NO_ROOM);
+	in_order = left == e->rcv.nxt;
+	kept = in_order || held_keep(e, left, right);
+	advance(e, in_order ? right : e->rcv.nxt);
+	if (e->rcv.nxt != before) {
+		step_deliver(s, e->rcv.nxt - before);
+		owe_ack_of_data(s, was_gap);
+	} else if (!in_order) {
+		if (!kept)
+			step_ignore(s, REASON_NO_ROOM);
+		owe_ack(s, URGENCY_NOW, kept ? REASON_OUT_OF_ORDER : REASON_NO_ROOM);
 	}
 	return CONTINUE;
 }
-
-/* ---- eighth: FIN ---- */
 
 static void
 take_fin(struct step *s)
@@ -371,6 +371,7 @@ take_fin(struct step *s)
 	e->rcv.wnd = e->rcv.wnd != 0 ? e->rcv.wnd - 1 : 0;
 	e->fin_heard = true;
 	e->fin_held = false;
+	e->held_count = 0; /* behind a FIN there can be nothing */
 	if (e->state == TCP_STATE_FIN_WAIT_1)
 		step_move(s, TCP_STATE_CLOSING, REASON_FIN_BOTH);
 	else

@@ -145,7 +145,7 @@ why_not_other(const struct step *s)
 		return reason;
 	if (e->fin_sent && size != 0 && seq_lt(e->snd.nxt, s->seg->tcp.seq + size))
 		return REASON_LIE_AFTER_FIN;
-	if (s->seg->tcp.seq + size - e->snd.una > FARTHEST && !seq_lt(s->seg->tcp.seq, e->snd.una))
+	if (s->seg->tcp.seq + size - e->snd.una > FARTHEST && e->snd.una - s->seg->tcp.seq > FARTHEST)
 		return REASON_LIE_WINDOW;
 	if (s->seg->tcp.seq == e->snd.nxt)
 		return why_not_new(s);
@@ -176,6 +176,7 @@ follow_syn(struct step *s)
 		e->iss_known = ISS_SENT;
 		e->iss = e->snd.una = s->seg->tcp.seq;
 		e->snd.nxt = e->iss + seg_len(s->seg);
+		owed_settle(s);
 	}
 	agree_sent(s);
 }

@@ -80,6 +80,8 @@ void owe_abort(struct step *s);
 void owe_refusal(struct step *s, enum reason reason);
 /* s->seg went out: strikes off what it covers. */
 void owed_strike(struct step *s);
+/* The ISS was settled, or snd.una or snd.nxt moved: what is owed of SYN and FIN follows. */
+void owed_settle(struct step *s);
 
 /* ---- held.c: out-of-order data ---- */
 
