@@ -8,12 +8,12 @@ alone()
 {
 	(cd "$2" && find . -name '*.h' | sed 's,^\./,,' | sort) >"$tmp/headers"
 	while read -r header; do
-		# shellcheck disable=SC2086 # lists of words
 		printf '#include "%s"\n#include "%s"\n' "$header" "$header" |
-		    $1 $WARNINGS -Werror -D_GNU_SOURCE $LIBRARY_CPPFLAGS "-I$2" -fsyntax-only -xc - 2>&1
+		    "$1" "@$tmp/flags" "-I$2" -fsyntax-only -xc - 2>&1
 	done <"$tmp/headers"
 }
 
+printf '%s\n' "$WARNINGS -Werror -D_GNU_SOURCE $TEST_CPPFLAGS" >"$tmp/flags"
 mkdir "$tmp/src"
 for compiler in gcc clang; do
 	if ! command -v $compiler >/dev/null; then

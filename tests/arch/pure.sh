@@ -14,8 +14,8 @@ compile()
 	mkdir "$tmp/objects"
 	(cd "$from" && find "$@" -name '*.c') >"$tmp/units"
 	while read -r unit; do
-		# shellcheck disable=SC2086 # lists of words
-		${CC:-cc} -std=gnu17 -O2 -fno-pie -D_GNU_SOURCE $LIBRARY_CPPFLAGS "-I$from" -c "$from/$unit" \
+		# shellcheck disable=SC2086 # CC may be more than one word
+		${CC:-cc} "@$tmp/flags" "-I$from" -c "$from/$unit" \
 		    -o "$tmp/objects/$(echo "$unit" | tr / _).o" || return
 	done <"$tmp/units"
 	${CC:-cc} -no-pie -nostdlib -r -o "$out" "$tmp"/objects/*.o
@@ -63,6 +63,7 @@ plant()
 	is "$("$3" "$tmp/planted.o")" "$4" "seen: $1"
 }
 
+printf '%s\n' "-std=gnu17 -O2 -fno-pie -D_GNU_SOURCE $TEST_CPPFLAGS" >"$tmp/flags"
 # shellcheck disable=SC2046 # a list of rooms
 compile "$top_srcdir/src" "$tmp/core.o" $(rooms 0 2)
 ok $? 'the core compiles and links into one object'

@@ -10,11 +10,11 @@ warnings()
 	compiler=$1 src=$2
 	shift 2
 	find "$@" -name '*.c' | sort >"$tmp/units"
-	# shellcheck disable=SC2086 # lists of words
-	xargs -P 2 -I '{}' $compiler $WARNINGS -Werror -O2 -D_GNU_SOURCE $LIBRARY_CPPFLAGS "-I$src" -c -o /dev/null '{}' \
-	    <"$tmp/units" 2>&1
+	xargs -P 2 -I '{}' "$compiler" "@$tmp/flags" "-I$src" -c -o /dev/null '{}' <"$tmp/units" 2>&1
 }
 
+# In a file, where compilers read quotes as the shell does.
+printf '%s\n' "$WARNINGS -Werror -O2 -D_GNU_SOURCE $TEST_CPPFLAGS" >"$tmp/flags"
 mkdir "$tmp/src"
 for compiler in gcc clang; do
 	if ! command -v $compiler >/dev/null; then
