@@ -362,6 +362,7 @@ test_a_shorter_pause_overtakes_a_longer(void **state)
 	say(slow, "x");
 	shutdown(slow, SHUT_WR);
 	assert_int_equal(recv(slow, page, 1, 0), 1);
+	ask(.op = AGENT_PING); /* the loop is fair: by its answer, our FIN has been read */
 	set_to("pause=100ms");
 	fast = client_of(AF_INET, SOCK_STREAM, 7);
 	shutdown(fast, SHUT_WR);
@@ -414,6 +415,20 @@ test_a_closed_port_can_be_the_learners(void **state)
 }
 
 /* ---- many, and slow ---------------------------------------------------------------------------------------------- */
+
+/* Until no server has a connection any more; the test's own time limit ends a wait that is in vain. */
+static void
+wait_for_quiet(void)
+{
+	unsigned connections;
+
+	do {
+		ask(.op = AGENT_LIST);
+		connections = 0;
+		for (const char *at = said; (at = strstr(at, ", connections ")) != NULL; at += 14)
+			connections += (unsigned)strtoul(at + 14, NULL, 10);
+	} while (connections > 0);
+}
 
 static void
 test_three_hundred_at_once(void **state)
@@ -472,20 +487,6 @@ test_those_who_never_read_stop_nobody(void **state)
 	close(chargen);
 	close(http);
 	close(other);
-}
-
-/* Until no server has a connection any more; the test's own time limit ends a wait that is in vain. */
-static void
-wait_for_quiet(void)
-{
-	unsigned connections;
-
-	do {
-		ask(.op = AGENT_LIST);
-		connections = 0;
-		for (const char *at = said; (at = strstr(at, ", connections ")) != NULL; at += 14)
-			connections += (unsigned)strtoul(at + 14, NULL, 10);
-	} while (connections > 0);
 }
 
 /* `rounds` connections that end in all the ways they can. */
