@@ -264,10 +264,9 @@ begin(struct agent *agent)
 {
 	struct rlimit more;
 
+	agent->jobs.ended_children.fd = -1;
 	agent->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (agent->epoll < 0)
-		return -1;
-	if (getrlimit(RLIMIT_NOFILE, &agent->files) < 0)
+	if (agent->epoll < 0 || getrlimit(RLIMIT_NOFILE, &agent->files) < 0)
 		return -1;
 	more = agent->files;
 	if (more.rlim_cur < FILES_WANTED) {
@@ -277,7 +276,7 @@ begin(struct agent *agent)
 	fcntl(agent->control.fd, F_SETFD, FD_CLOEXEC);
 	agent->control.ready = control_ready;
 	agent->settings = agent_settings_default();
-	if (watch_want(agent, &agent->control, EPOLLIN) < 0)
+	if (watch_want(agent, &agent->control, EPOLLIN) < 0 || jobs_start(agent) < 0)
 		return -1;
 	return servers_start(agent);
 }
@@ -295,7 +294,7 @@ agent_run(const struct agent_start *start)
 	agent->control.fd = start->control;
 	if (begin(agent) == 0)
 		status = loop(agent);
-	jobs_forget(agent);
+	jobs_stop(agent);
 	sockets_close_all(agent);
 	if (agent->servers != NULL)
 		servers_stop(agent);

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,11 +19,11 @@
 #define ARGUMENTS_MAX    1024
 
 struct job {
-	struct watch watch; /* a pidfd; -1: it has ended */
 	struct job *older;
 	int number;
 	pid_t pid;
-	int status;
+	bool ended;
+	int status; /* as waitpid tells it, when ended */
 	char command[64]; /* as much as a line shows, escaped */
 };
 
@@ -97,7 +98,7 @@ forget_oldest_ended(struct agent *agent)
 	struct job *job;
 
 	for (struct job **at = &agent->jobs.newest; *at != NULL; at = &(*at)->older)
-		if ((*at)->watch.fd < 0)
+		if ((*at)->ended)
 			oldest = at;
 	if (oldest == NULL)
 		return;
@@ -107,19 +108,40 @@ forget_oldest_ended(struct agent *agent)
 	free(job);
 }
 
+/* One signal may stand for many: all that run are asked. */
 static void
-job_ended(struct agent *agent, struct watch *watch, uint32_t events)
+children_ended(struct agent *agent, struct watch *watch, uint32_t events)
 {
-	struct job *job = (struct job *)watch;
+	struct signalfd_siginfo signals[16];
 
 	(void)events;
-	if (waitpid(job->pid, &job->status, WNOHANG) != job->pid)
+	if (read(watch->fd, signals, sizeof(signals)) < 0)
 		return;
-	watch_close(agent, watch);
-	agent->jobs.running--;
-	agent->jobs.ended++;
-	if (agent->jobs.ended > JOBS_ENDED_KEPT)
+	for (struct job *job = agent->jobs.newest; job != NULL; job = job->older) {
+		if (job->ended || waitpid(job->pid, &job->status, WNOHANG) != job->pid)
+			continue;
+		job->ended = true;
+		agent->jobs.running--;
+		agent->jobs.ended++;
+	}
+	while (agent->jobs.ended > JOBS_ENDED_KEPT)
 		forget_oldest_ended(agent);
+}
+
+int
+jobs_start(struct agent *agent)
+{
+	const struct sigaction plain = { .sa_handler = SIG_DFL }; /* ignored, it would leave no status to ask for */
+	struct watch *watch = &agent->jobs.ended_children;
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigaction(SIGCHLD, &plain, NULL);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	watch->fd = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
+	watch->ready = children_ended;
+	return watch->fd < 0 ? -1 : watch_want(agent, watch, EPOLLIN);
 }
 
 static int
@@ -132,18 +154,6 @@ begin(struct agent *agent, const int *fds, char **argv, const char *command)
 	job->pid = spawn(agent, fds, argv);
 	if (job->pid < 0) {
 		free(job);
-		return -1;
-	}
-	job->watch.fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
-	job->watch.ready = job_ended;
-	if (job->watch.fd < 0 || watch_want(agent, &job->watch, EPOLLIN) < 0) {
-		int error = errno;
-
-		kill(job->pid, SIGKILL);
-		waitpid(job->pid, NULL, 0);
-		watch_close(agent, &job->watch);
-		free(job);
-		errno = error;
 		return -1;
 	}
 	memcpy(job->command, command, sizeof(job->command));
@@ -191,7 +201,7 @@ jobs_list(const struct agent *agent, struct text *t)
 {
 	for (const struct job *job = agent->jobs.newest; job != NULL; job = job->older) {
 		text_add(t, "job %d pid %d %s: ", job->number, (int)job->pid, job->command);
-		if (job->watch.fd >= 0)
+		if (!job->ended)
 			text_add(t, "runs\n");
 		else if (WIFSIGNALED(job->status))
 			text_add(t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
@@ -201,13 +211,13 @@ jobs_list(const struct agent *agent, struct text *t)
 }
 
 void
-jobs_forget(struct agent *agent)
+jobs_stop(struct agent *agent)
 {
+	watch_close(agent, &agent->jobs.ended_children);
 	while (agent->jobs.newest != NULL) {
 		struct job *job = agent->jobs.newest;
 
 		agent->jobs.newest = job->older;
-		watch_close(agent, &job->watch);
 		free(job);
 	}
 }

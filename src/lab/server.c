@@ -278,7 +278,7 @@ int
 servers_turn(struct agent *agent)
 {
 	struct servers *servers = agent->servers;
-	int sleep_ms = servers->http != NULL ? http_turn(servers->http) : -1;
+	int sleep_ms = servers->http != NULL ? http_turn(agent, servers->http) : -1;
 	int64_t next_ns, now_ns = agent_now_ns(), wait_ms;
 
 	while (servers->ending_first != NULL && servers->ending_first->close_at_ns <= now_ns) {

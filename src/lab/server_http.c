@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ struct http {
 	struct MHD_Daemon *daemon;
 	struct MHD_Response *big;
 	const struct served *beginning; /* being handed to the library at this moment */
+	bool half_closed;               /* there may be connections whose peer is done and the library not woken */
 	char big_text[BIG_SIZE];
 };
 
@@ -202,6 +204,44 @@ connection_changed(void *closure, struct MHD_Connection *connection, void **cont
 		served_end(agent, served);
 }
 
+static void
+peer_changed(struct agent *agent, struct watch *watch, uint32_t events)
+{
+	struct served *served = (struct served *)watch;
+
+	if ((events & EPOLLRDHUP) != 0) {
+		served->peer_done = true;
+		servers_http(agent)->half_closed = true;
+	}
+}
+
+/*
+ * The library waits for edges, and takes a short read for the end of what there is: a FIN that came along with data is
+ * lost on it.  When all data are read, shutting down the half that the peer has shut down already wakes who polls the
+ * socket once more, and puts nothing on the wire.  True when that was done.
+ */
+static bool
+wake_library(struct agent *agent, struct http *http)
+{
+	bool woken = false;
+
+	http->half_closed = false;
+	for (struct served *served = servers_open(agent); served != NULL; served = served->after) {
+		int unread = 0;
+
+		if (!served->peer_done || served->library_woken)
+			continue;
+		if (ioctl(served->watch.fd, FIONREAD, &unread) == 0 && unread > 0) {
+			http->half_closed = true;
+			continue;
+		}
+		shutdown(served->watch.fd, SHUT_RD);
+		served->library_woken = true;
+		woken = true;
+	}
+	return woken;
+}
+
 int
 http_begin(struct agent *agent, struct served *served)
 {
@@ -216,9 +256,13 @@ http_begin(struct agent *agent, struct served *served)
 	if (served->library_fd < 0)
 		return -1;
 	http->beginning = served;
+	served->watch.ready = peer_changed;
 	added = MHD_add_connection(http->daemon, served->library_fd, (const struct sockaddr *)&from, from_size);
 	http->beginning = NULL;
-	return added == MHD_YES && served->library_fd >= 0 ? 0 : -1;
+	if (added != MHD_YES || served->library_fd < 0)
+		return -1;
+	(void)watch_want(agent, &served->watch, EPOLLRDHUP | EPOLLET);
+	return 0;
 }
 
 /* ---- the daemon -------------------------------------------------------------------------------------------------- */
@@ -282,11 +326,13 @@ http_stop(struct agent *agent, struct http *http)
 }
 
 int
-http_turn(struct http *http)
+http_turn(struct agent *agent, struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG wait_ms;
 
 	MHD_run(http->daemon);
+	if (http->half_closed && wake_library(agent, http))
+		MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &wait_ms) != MHD_YES)
 		return -1;
 	return wait_ms < INT32_MAX ? (int)wait_ms : INT32_MAX;

@@ -43,10 +43,15 @@ write_file(const char *path, const char *text)
 static void
 add_ipv6(unsigned loopback)
 {
-	struct in6_ifreq address = { .ifr6_prefixlen = 128, .ifr6_ifindex = (int)loopback };
+	union {
+		struct in6_ifreq in6;
+		struct ifreq whole; /* as memory checkers take the argument to be */
+	} address = { .whole = { .ifr_name = "" } };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	inet_pton(AF_INET6, ALICE_IP6, &address.ifr6_addr);
+	address.in6.ifr6_prefixlen = 128;
+	address.in6.ifr6_ifindex = (int)loopback;
+	inet_pton(AF_INET6, ALICE_IP6, &address.in6.ifr6_addr);
 	has_ipv6 = fd >= 0 && ioctl(fd, SIOCSIFADDR, &address) == 0;
 	if (fd >= 0)
 		close(fd);
