@@ -60,7 +60,7 @@ write_connection(struct text *t, int fd)
 
 	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
 	text_add(t, "Your SYN, my SYN-ACK, your ACK: with that handshake we were both ESTABLISHED.\n\n");
-	text_add(t, "received from you  %10" PRIu64 " bytes in %u segments\n", (uint64_t)info.tcpi_bytes_received,
+	text_add(t, "received from you  %10" PRIu64 " bytes of data (segments: %u)\n", (uint64_t)info.tcpi_bytes_received,
 	    info.tcpi_data_segs_in);
 	text_add(t, "my segments        %10u bytes of data at most (your MSS less my options)\n", info.tcpi_snd_mss);
 	if ((info.tcpi_options & TCPI_OPT_WSCALE) != 0)
@@ -78,11 +78,11 @@ write_next(struct text *t, bool stays, int64_t pause_ns)
 {
 	text_add(t, "What now?  Acknowledge this page: `ack`.\n");
 	if (stays)
-		text_add(t, "I keep the connection for your next request.  To close it: `fin`, wait for my FIN,\n"
-		    "`ack` that, and you are in TIME-WAIT.\n");
+		text_add(t, "I keep the connection for your next request.  To close it: `fin`, wait for my FIN\n"
+		    "(it puts you in TIME-WAIT), and `ack` that.\n");
 	else
-		text_add(t, "I close first, %" PRId64 " ms from now: `ack` my FIN and you are in CLOSE-WAIT, then `fin`.\n"
-		    "The TIME-WAIT will be mine.\n", pause_ns / NS_PER_MS);
+		text_add(t, "I close first, %" PRId64 " ms from now.  My FIN puts you in CLOSE-WAIT: `ack` it, then `fin`;\n"
+		    "the TIME-WAIT will be mine.\n", pause_ns / NS_PER_MS);
 	text_add(t, "More to read: /big, %d bytes.\n", BIG_SIZE);
 }
 
