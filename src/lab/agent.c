@@ -16,8 +16,8 @@
 #include "lab/agent_parts.h"
 
 #define EVENTS_A_TURN 64
-#define FILES_WANTED  16384
-#define FDS_TAKEN     16 /* of one message; the kernel throws away what is beyond */
+#define FILES_WANTED 16384
+#define FDS_TAKEN 16 /* of one message; the kernel throws away what is beyond */
 
 int64_t
 agent_now_ns(void)
@@ -157,8 +157,9 @@ receive_request(struct agent *agent)
 		char room[CMSG_SPACE(FDS_TAKEN * sizeof(int))];
 	} ancillary;
 	struct iovec parts[] = { { &request->head, sizeof(request->head) }, { request->data, AGENT_DATA_MAX } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = &ancillary,
-		.msg_controllen = sizeof(ancillary) };
+	struct msghdr message = {
+		.msg_iov = parts, .msg_iovlen = 2, .msg_control = &ancillary, .msg_controllen = sizeof(ancillary)
+	};
 	struct pollfd peer = { .fd = agent->control.fd, .events = POLLRDHUP };
 	ssize_t n = recvmsg(agent->control.fd, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
 

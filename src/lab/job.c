@@ -170,7 +170,8 @@ job_run(struct agent *agent, struct incoming *request, struct answer *answer)
 	else if (argv[arguments - 1] + strlen(argv[arguments - 1]) != end)
 		answer_failed(answer, E2BIG, "a program takes at most %d arguments here", ARGUMENTS_MAX - 1);
 	else if (request->fds[0] < 0 || request->fds[1] < 0 || request->fds[2] < 0)
-		answer_failed(answer, EBADF, "a program needs three descriptors, its input, output and errors, and they did not come");
+		answer_failed(answer, EBADF,
+		    "a program needs three descriptors, its input, output and errors, and they did not come");
 	else if (!make_room(&agent->jobs))
 		answer_failed(answer, EMFILE, "Bob runs %d programs already, which is all he can", JOBS_MAX);
 	else if ((number = begin(agent, request->fds, argv, command)) < 0)
@@ -190,7 +191,8 @@ jobs_list(const struct agent *agent, struct text *t)
 		if (!job->ended)
 			text_add(t, "runs\n");
 		else if (WIFSIGNALED(job->status))
-			text_add(t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
+			text_add(
+			    t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
 		else
 			text_add(t, "ended with status %d\n", WEXITSTATUS(job->status));
 	}

@@ -17,7 +17,7 @@ struct watch {
 	void (*ready)(struct agent *agent, struct watch *watch, uint32_t events);
 };
 
-/* Asks for these events from now on; EPOLLERR and EPOLLHUP always come.  -1 with errno.  Nothing without a descriptor. */
+/* Asks for these events from now on; EPOLLERR and EPOLLHUP come always.  -1 with errno; nothing to do when fd is -1. */
 int watch_want(struct agent *agent, struct watch *watch, uint32_t events);
 void watch_close(struct agent *agent, struct watch *watch); /* out of the loop, descriptor closed */
 
