@@ -16,8 +16,8 @@
 #include "lab/agent_parts.h"
 
 #define EVENTS_A_TURN 64
-#define FILES_WANTED  16384
-#define FDS_TAKEN     16 /* of one message; the kernel throws away what is beyond */
+#define FILES_WANTED 16384
+#define FDS_TAKEN 16 /* of one message; the kernel throws away what is beyond */
 
 int64_t
 agent_now_ns(void)
@@ -157,8 +157,9 @@ receive_request(struct agent *agent)
 		char room[CMSG_SPACE(FDS_TAKEN * sizeof(int))];
 	} ancillary;
 	struct iovec parts[] = { { &request->head, sizeof(request->head) }, { request->data, AGENT_DATA_MAX } };
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = &ancillary,
-		.msg_controllen = sizeof(ancillary) };
+	struct msghdr message = {
+		.msg_iov = parts, .msg_iovlen = 2, .msg_control = &ancillary, .msg_controllen = sizeof(ancillary)
+	};
 	struct pollfd peer = { .fd = agent->control.fd, .events = POLLRDHUP };
 	ssize_t n = recvmsg(agent->control.fd, &message, MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC);
 
@@ -264,10 +265,9 @@ begin(struct agent *agent)
 {
 	struct rlimit more;
 
+	agent->jobs.ended_children.fd = -1;
 	agent->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (agent->epoll < 0)
-		return -1;
-	if (getrlimit(RLIMIT_NOFILE, &agent->files) < 0)
+	if (agent->epoll < 0 || getrlimit(RLIMIT_NOFILE, &agent->files) < 0)
 		return -1;
 	more = agent->files;
 	if (more.rlim_cur < FILES_WANTED) {
@@ -277,7 +277,7 @@ begin(struct agent *agent)
 	fcntl(agent->control.fd, F_SETFD, FD_CLOEXEC);
 	agent->control.ready = control_ready;
 	agent->settings = agent_settings_default();
-	if (watch_want(agent, &agent->control, EPOLLIN) < 0)
+	if (watch_want(agent, &agent->control, EPOLLIN) < 0 || jobs_start(agent) < 0)
 		return -1;
 	return servers_start(agent);
 }
@@ -295,7 +295,7 @@ agent_run(const struct agent_start *start)
 	agent->control.fd = start->control;
 	if (begin(agent) == 0)
 		status = loop(agent);
-	jobs_forget(agent);
+	jobs_stop(agent);
 	sockets_close_all(agent);
 	if (agent->servers != NULL)
 		servers_stop(agent);

@@ -3,9 +3,9 @@
  * Bob's agent: a process in his namespace that makes the socket calls the learner asks for and runs his servers.
  *
  * One message of the control socket is one struct agent_request and its data; each is answered by exactly one message,
- * a struct agent_reply and its data, in order.  A request that the agent cannot make sense of (cut, of an unknown op, of
- * a size that is not so) is answered too: not done, EBADMSG or EMSGSIZE.  No call ever blocks: what would is not done,
- * with EAGAIN, and the caller decides whether to wait and ask again.
+ * a struct agent_reply and its data, in order.  A request that the agent cannot make sense of (cut, of an unknown op,
+ * of a size that is not so) is answered too: not done, EBADMSG or EMSGSIZE.  No call ever blocks: what would is not
+ * done, with EAGAIN, and the caller decides whether to wait and ask again.
  */
 #ifndef LAB_AGENT_H
 #define LAB_AGENT_H
@@ -19,14 +19,15 @@
 enum agent_op {
 	AGENT_LISTEN,   /* port, number = backlog (0..65535); IPv4, and IPv6 where this kernel has it */
 	AGENT_ACCEPT,   /* port (0: the listener made last): the next connection waiting there; reply.socket */
-	AGENT_CONNECT,  /* port at Alice, from = local port or 0, family; reply.socket is there before the handshake is done */
-	AGENT_READ,     /* socket, number = most bytes (0: AGENT_DATA_MAX); reply.data; an empty reply with done is end of file */
+	AGENT_CONNECT,  /* port at Alice, from = local port or 0, family; reply.socket, before the handshake is done */
+	AGENT_READ,     /* socket, number = most bytes (0: as many as go); reply.data; done and empty is end of file */
 	AGENT_WRITE,    /* socket, data; reply.number is what the kernel took, which may be less than the data */
 	AGENT_SHUTDOWN, /* socket: no more writing */
 	AGENT_CLOSE,    /* socket, or port: whatever listens there, of the learner's or of his servers (TCP and UDP) */
-	AGENT_SET,      /* data = "pause=150ms" and the like, several with spaces between: all of them or, on error, none */
-	AGENT_RUN,      /* data = argv joined by NUL; reply.socket is the job's number; three descriptors sent along become its 0, 1, 2 */
-	AGENT_LIST,     /* sockets, listeners, servers and jobs, one a line, in reply.data */
+	AGENT_SET,      /* data = "pause=150ms nodelay=on": all of them or, on error, none */
+	AGENT_RUN,  /* data = argv joined by NUL; three descriptors sent along become its 0, 1, 2; reply.socket: job's
+		       number */
+	AGENT_LIST, /* sockets, listeners, servers and jobs, one a line, in reply.data */
 	AGENT_PING,
 };
 
@@ -34,7 +35,7 @@ struct agent_request {
 	uint8_t op;     /* enum agent_op */
 	uint8_t family; /* 4 or 6 */
 	uint16_t port, from;
-	int32_t socket;  /* the agent's number for a socket, from 1, never used again; 0: the one made last */
+	int32_t socket; /* the agent's number for a socket, from 1, never used again; 0: the one made last */
 	uint32_t number;
 	uint32_t size; /* of the data that follow in the same message */
 };
@@ -44,7 +45,7 @@ struct agent_reply {
 	int32_t error; /* errno when not done */
 	int32_t socket;
 	uint32_t number; /* AGENT_WRITE: bytes taken */
-	uint32_t size;   /* of the data that follow: bytes read, or text (no trailing NUL) that says what failed and what to do */
+	uint32_t size;   /* of the data that follow: bytes read, or text, without NUL, of what failed and what to do */
 };
 
 struct agent_start {

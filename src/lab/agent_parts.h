@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 
 #include "lab/agent.h"
@@ -13,20 +12,7 @@
 #include "lab/agent_socket.h"
 #include "lab/job.h"
 #include "lab/server.h"
-
-struct agent;
-
-/* A descriptor in the loop.  A handler may free its own watch, never another's, unless that has fd -1 and stays in place. */
-struct watch {
-	int fd; /* -1: nothing */
-	bool added;
-	uint32_t events;
-	void (*ready)(struct agent *agent, struct watch *watch, uint32_t events);
-};
-
-/* Asks for these events from now on; EPOLLERR and EPOLLHUP always come.  -1 with errno.  Nothing without a descriptor. */
-int watch_want(struct agent *agent, struct watch *watch, uint32_t events);
-void watch_close(struct agent *agent, struct watch *watch); /* out of the loop, descriptor closed */
+#include "lab/watch.h"
 
 /* The reply to the request at hand; begins as done, without data. */
 struct answer {

@@ -18,9 +18,9 @@
 #endif
 
 #define LOCKED_RCVBUF 2 /* the kernel's SOCK_RCVBUF_LOCK */
-#define PAUSE_MAX_NS  (3600 * NS_PER_S)
-#define LINGER_MAX_S  86400
-#define RCVBUF_MAX    (64u << 20)
+#define PAUSE_MAX_NS (3600 * NS_PER_S)
+#define LINGER_MAX_S 86400
+#define RCVBUF_MAX (64u << 20)
 
 struct agent_settings
 agent_settings_default(void)
@@ -65,8 +65,8 @@ parse_pause(struct agent_settings *settings, const char *value, struct err *err)
 			}
 		}
 	}
-	return err_set(err, ERR_INPUT, "pause=%s: a time of at most an hour was expected, such as 150ms, 500us, 2s or 0ms",
-	    value);
+	return err_set(
+	    err, ERR_INPUT, "pause=%s: a time of at most an hour was expected, such as 150ms, 500us, 2s or 0ms", value);
 }
 
 static int
@@ -92,8 +92,8 @@ parse_linger(struct agent_settings *settings, const char *value, struct err *err
 		settings->linger_s = (int32_t)n;
 		return 0;
 	}
-	return err_set(err, ERR_INPUT, "linger=%s: off, or whole seconds up to %d were expected; 0 makes close() send RST", value,
-	    LINGER_MAX_S);
+	return err_set(err, ERR_INPUT,
+	    "linger=%s: off, or whole seconds up to %d were expected; 0 makes close() send RST", value, LINGER_MAX_S);
 }
 
 /* Which algorithms this kernel offers, for an error's text. */
@@ -130,7 +130,8 @@ parse_congestion(struct agent_settings *settings, const char *value, struct err 
 	if (done == 0)
 		return 0;
 	list_congestion(names, sizeof(names));
-	return err_set(err, ERR_INPUT, "congestion=%s: Bob's kernel will not use that; it has %s, or say default", value, names);
+	return err_set(
+	    err, ERR_INPUT, "congestion=%s: Bob's kernel will not use that; it has %s, or say default", value, names);
 }
 
 static int
@@ -153,7 +154,8 @@ parse_rcvbuf(struct agent_settings *settings, const char *value, struct err *err
 			return 0;
 		}
 	}
-	return err_set(err, ERR_INPUT, "rcvbuf=%s: auto, or a size up to 64 MiB was expected, such as 4096 or 64kb", value);
+	return err_set(
+	    err, ERR_INPUT, "rcvbuf=%s: auto, or a size up to 64 MiB was expected, such as 4096 or 64kb", value);
 }
 
 static const struct setting {
@@ -253,8 +255,8 @@ agent_settings_apply(const struct agent_settings *settings, int fd)
 	result |= setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
 	result |= setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 	if (settings->congestion[0] != '\0')
-		result |= setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, settings->congestion,
-		    (socklen_t)strlen(settings->congestion));
+		result |= setsockopt(
+		    fd, IPPROTO_TCP, TCP_CONGESTION, settings->congestion, (socklen_t)strlen(settings->congestion));
 	if (rcvbuf > 0)
 		result |= setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &rcvbuf, sizeof(rcvbuf));
 	else

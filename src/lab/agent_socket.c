@@ -105,15 +105,18 @@ socket_listen(struct agent *agent, struct incoming *request, struct answer *answ
 		answer_failed(answer, EINVAL, "a backlog of %u is beyond what listen() takes: say 0 to 65535",
 		    request->head.number);
 	} else if (find_listener(sockets, port) != NULL) {
-		answer_failed(answer, EADDRINUSE, "Bob listens at port %u already; `bob close port %u` ends that", port, port);
+		answer_failed(
+		    answer, EADDRINUSE, "Bob listens at port %u already; `bob close port %u` ends that", port, port);
 	} else if (name != NULL) {
-		answer_failed(answer, EADDRINUSE, "port %u belongs to Bob's %s server; `bob close port %u` ends that, then listen",
-		    port, name, port);
+		answer_failed(answer, EADDRINUSE,
+		    "port %u belongs to Bob's %s server; `bob close port %u` ends that, then listen", port, name, port);
 	} else if (sockets->listeners == LEARNER_LISTENERS_MAX) {
-		answer_failed(answer, EMFILE, "Bob listens at %d ports already, which is all he can: `bob close port N` some",
+		answer_failed(answer, EMFILE,
+		    "Bob listens at %d ports already, which is all he can: `bob close port N` some",
 		    LEARNER_LISTENERS_MAX);
 	} else if (endpoint_open(&l->at, SOCK_STREAM, port, (int)request->head.number, &agent->settings) < 0) {
-		answer_failed(answer, errno, "Bob cannot listen at port %u: %s%s", port, strerror(errno), advice(errno));
+		answer_failed(
+		    answer, errno, "Bob cannot listen at port %u: %s%s", port, strerror(errno), advice(errno));
 	} else {
 		l->port = port;
 		l->backlog = request->head.number;
@@ -131,12 +134,15 @@ socket_accept(struct agent *agent, struct incoming *request, struct answer *answ
 	int fd = -1, error = EAGAIN;
 
 	if (l == NULL && name != NULL) {
-		answer_failed(answer, EBUSY, "connections to port %u are accepted by Bob's %s server; to accept them yourself: "
-		    "`bob close port %u`, `bob listen %u`", port, name, port, port);
+		answer_failed(answer, EBUSY,
+		    "connections to port %u are accepted by Bob's %s server; to accept them yourself: "
+		    "`bob close port %u`, `bob listen %u`",
+		    port, name, port, port);
 		return;
 	}
 	if (l == NULL) {
-		answer_failed(answer, EINVAL, "Bob listens at no %s: `bob listen PORT` first", port == 0 ? "port" : "such port");
+		answer_failed(
+		    answer, EINVAL, "Bob listens at no %s: `bob listen PORT` first", port == 0 ? "port" : "such port");
 		return;
 	}
 	for (unsigned i = 0; fd < 0 && i < ENDPOINT_FDS; i++) {
@@ -187,7 +193,8 @@ socket_connect(struct agent *agent, struct incoming *request, struct answer *ans
 	int fd;
 
 	if (size == 0) {
-		answer_failed(answer, EAFNOSUPPORT, "family %u was asked for: 4 and 6 are the ones", request->head.family);
+		answer_failed(
+		    answer, EAFNOSUPPORT, "family %u was asked for: 4 and 6 are the ones", request->head.family);
 		return;
 	}
 	if (port == 0) {
@@ -201,7 +208,8 @@ socket_connect(struct agent *agent, struct incoming *request, struct answer *ans
 	}
 	(void)agent_settings_apply(&agent->settings, fd);
 	if (from != 0 && endpoint_bind(fd, alice.ss_family, from) < 0) {
-		answer_failed(answer, errno, "Bob cannot use port %u of his own: %s%s", from, strerror(errno), advice(errno));
+		answer_failed(
+		    answer, errno, "Bob cannot use port %u of his own: %s%s", from, strerror(errno), advice(errno));
 	} else if (connect(fd, (const struct sockaddr *)&alice, size) < 0 && errno != EINPROGRESS) {
 		answer_failed(answer, errno, "connect to Alice's port %u: %s%s", port, strerror(errno), advice(errno));
 	} else {
@@ -245,8 +253,8 @@ socket_write(struct agent *agent, struct incoming *request, struct answer *answe
 	if (n >= 0)
 		answer->head.number = (uint32_t)n;
 	else if (errno == EAGAIN)
-		answer_failed(answer, EAGAIN, "socket %d takes nothing now: its send buffer is full, or its handshake not done",
-		    s->number);
+		answer_failed(answer, EAGAIN,
+		    "socket %d takes nothing now: its send buffer is full, or its handshake not done", s->number);
 	else
 		answer_failed(answer, errno, "write on socket %d: %s%s", s->number, strerror(errno), advice(errno));
 }
@@ -277,7 +285,8 @@ close_port(struct agent *agent, uint16_t port, struct answer *answer)
 		memmove(l, l + 1, (sockets->listeners - index) * sizeof(*l));
 	}
 	if (!servers_close_port(agent, port) && l == NULL)
-		answer_failed(answer, EINVAL, "nothing of Bob's agent listens at port %u; `bob sockets` lists what does", port);
+		answer_failed(
+		    answer, EINVAL, "nothing of Bob's agent listens at port %u; `bob sockets` lists what does", port);
 }
 
 void
@@ -319,7 +328,8 @@ sockets_list_listeners(const struct agent *agent, struct text *t)
 	for (unsigned i = 0; i < agent->sockets.listeners; i++) {
 		const struct learner_listener *l = &agent->sockets.listener[i];
 
-		text_add(t, "port %u LISTEN backlog %u%s\n", l->port, l->backlog, l->at.fd[1] < 0 ? " (IPv4 only)" : "");
+		text_add(
+		    t, "port %u LISTEN backlog %u%s\n", l->port, l->backlog, l->at.fd[1] < 0 ? " (IPv4 only)" : "");
 	}
 }
 

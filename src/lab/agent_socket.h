@@ -13,7 +13,7 @@ struct answer;
 struct incoming;
 
 #define LEARNER_LISTENERS_MAX 64
-#define LEARNER_SOCKETS_MAX   2048
+#define LEARNER_SOCKETS_MAX 2048
 
 struct learner_listener {
 	uint16_t port;

@@ -109,7 +109,8 @@ endpoint_state(int fd)
 	struct tcp_info info = { 0 };
 	socklen_t size = sizeof(info);
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 || info.tcpi_state >= sizeof(names) / sizeof(*names))
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 ||
+	    info.tcpi_state >= sizeof(names) / sizeof(*names))
 		return "?";
 	return tcp_state_name(names[info.tcpi_state]);
 }

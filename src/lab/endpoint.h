@@ -16,10 +16,13 @@ struct endpoint {
 };
 
 /*
- * Binds the port, and listens when `type` is SOCK_STREAM.  Non-blocking, close-on-exec.  -1 with errno, and nothing held.
+ * Binds the port, and listens when `type` is SOCK_STREAM.  Non-blocking, close-on-exec.  -1 with errno, and nothing
+ * held.
+ *
  * The settings are applied, since a listener hands them down to what it accepts.
  */
-int endpoint_open(struct endpoint *endpoint, int type, uint16_t port, int backlog, const struct agent_settings *settings);
+int endpoint_open(
+    struct endpoint *endpoint, int type, uint16_t port, int backlog, const struct agent_settings *settings);
 void endpoint_close(struct endpoint *endpoint);
 
 /* Binds one socket to the port at any address of its family; ports in TIME-WAIT are no hindrance.  -1 with errno. */

@@ -7,30 +7,21 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "lab/agent_parts.h"
 
-#define JOBS_RUNNING_MAX 256
-#define JOBS_ENDED_KEPT  32
-#define ARGUMENTS_MAX    1024
-
-struct job {
-	struct watch watch; /* a pidfd; -1: it has ended */
-	struct job *older;
-	int number;
-	pid_t pid;
-	int status;
-	char command[64]; /* as much as a line shows, escaped */
-};
+#define ARGUMENTS_MAX 1024
 
 /* What a program expects of its birth: no signal blocked or ignored, its own session, its three descriptors. */
 static _Noreturn void
 become(const struct agent *agent, const int *fds, char **argv, int report)
 {
 	const struct sigaction plain = { .sa_handler = SIG_DFL };
+	bool placed = true;
 	sigset_t none;
 	int error;
 
@@ -41,10 +32,10 @@ become(const struct agent *agent, const int *fds, char **argv, int report)
 	setsid();
 	setrlimit(RLIMIT_NOFILE, &agent->files);
 	for (int i = 0; i < 3; i++)
-		if (dup2(fds[i], i) < 0)
-			_exit(127);
+		placed = placed && dup2(fds[i], i) >= 0;
 	syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC); /* whatever else the agent was born with */
-	execvp(argv[0], argv);
+	if (placed)
+		execvp(argv[0], argv);
 	error = errno;
 	(void)!write(report, &error, sizeof(error));
 	_exit(127);
@@ -90,76 +81,79 @@ spawn(const struct agent *agent, const int *fds, char **argv)
 	return -1;
 }
 
+/* One signal may stand for many: all that run are asked. */
 static void
-forget_oldest_ended(struct agent *agent)
+children_ended(struct agent *agent, struct watch *watch, uint32_t events)
 {
-	struct job **oldest = NULL;
-	struct job *job;
-
-	for (struct job **at = &agent->jobs.newest; *at != NULL; at = &(*at)->older)
-		if ((*at)->watch.fd < 0)
-			oldest = at;
-	if (oldest == NULL)
-		return;
-	job = *oldest;
-	*oldest = job->older;
-	agent->jobs.ended--;
-	free(job);
-}
-
-static void
-job_ended(struct agent *agent, struct watch *watch, uint32_t events)
-{
-	struct job *job = (struct job *)watch;
+	struct signalfd_siginfo signals[16];
 
 	(void)events;
-	if (waitpid(job->pid, &job->status, WNOHANG) != job->pid)
+	if (read(watch->fd, signals, sizeof(signals)) < 0)
 		return;
-	watch_close(agent, watch);
-	agent->jobs.running--;
-	agent->jobs.ended++;
-	if (agent->jobs.ended > JOBS_ENDED_KEPT)
-		forget_oldest_ended(agent);
+	for (unsigned i = 0; i < agent->jobs.count; i++) {
+		struct job *job = &agent->jobs.job[i];
+
+		if (!job->ended && waitpid(job->pid, &job->status, WNOHANG) == job->pid)
+			job->ended = true;
+	}
 }
 
+int
+jobs_start(struct agent *agent)
+{
+	const struct sigaction plain = { .sa_handler = SIG_DFL }; /* ignored, it would leave no status to ask for */
+	struct watch *watch = &agent->jobs.ended_children;
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	sigaction(SIGCHLD, &plain, NULL);
+	sigprocmask(SIG_BLOCK, &child, NULL);
+	watch->fd = signalfd(-1, &child, SFD_NONBLOCK | SFD_CLOEXEC);
+	watch->ready = children_ended;
+	return watch->fd < 0 ? -1 : watch_want(agent, watch, EPOLLIN);
+}
+
+/* Room for one more at the end, if need be by forgetting the oldest that has ended; false: all run. */
+static bool
+make_room(struct jobs *jobs)
+{
+	unsigned oldest = 0;
+
+	if (jobs->count < JOBS_MAX)
+		return true;
+	while (oldest < jobs->count && !jobs->job[oldest].ended)
+		oldest++;
+	if (oldest == jobs->count)
+		return false;
+	jobs->count--;
+	memmove(&jobs->job[oldest], &jobs->job[oldest + 1], (jobs->count - oldest) * sizeof(*jobs->job));
+	return true;
+}
+
+/* The job's number, or -1 with errno. */
 static int
 begin(struct agent *agent, const int *fds, char **argv, const char *command)
 {
-	struct job *job = calloc(1, sizeof(*job));
+	struct jobs *jobs = &agent->jobs;
+	struct job *job = &jobs->job[jobs->count];
+	pid_t pid = spawn(agent, fds, argv);
 
-	if (job == NULL)
+	if (pid < 0)
 		return -1;
-	job->pid = spawn(agent, fds, argv);
-	if (job->pid < 0) {
-		free(job);
-		return -1;
-	}
-	job->watch.fd = (int)syscall(SYS_pidfd_open, job->pid, 0);
-	job->watch.ready = job_ended;
-	if (job->watch.fd < 0 || watch_want(agent, &job->watch, EPOLLIN) < 0) {
-		int error = errno;
-
-		kill(job->pid, SIGKILL);
-		waitpid(job->pid, NULL, 0);
-		watch_close(agent, &job->watch);
-		free(job);
-		errno = error;
-		return -1;
-	}
+	*job = (struct job){ .number = ++jobs->last, .pid = pid };
 	memcpy(job->command, command, sizeof(job->command));
-	job->number = ++agent->jobs.last;
-	job->older = agent->jobs.newest;
-	agent->jobs.newest = job;
-	agent->jobs.running++;
-	return 0;
+	jobs->count++;
+	return job->number;
 }
 
 void
 job_run(struct agent *agent, struct incoming *request, struct answer *answer)
 {
-	char *data = (char *)request->data, *end = data + request->head.size, command[sizeof(((struct job *)0)->command)];
+	char *data = (char *)request->data, *end = data + request->head.size, command[sizeof(agent->jobs.job->command)];
 	char *argv[ARGUMENTS_MAX + 1];
 	unsigned arguments = 0;
+	int number;
 	struct text t = text_in(command, sizeof(command));
 
 	for (char *at = data; at <= end && arguments < ARGUMENTS_MAX; at += strlen(at) + 1) {
@@ -176,38 +170,36 @@ job_run(struct agent *agent, struct incoming *request, struct answer *answer)
 	else if (argv[arguments - 1] + strlen(argv[arguments - 1]) != end)
 		answer_failed(answer, E2BIG, "a program takes at most %d arguments here", ARGUMENTS_MAX - 1);
 	else if (request->fds[0] < 0 || request->fds[1] < 0 || request->fds[2] < 0)
-		answer_failed(answer, EBADF, "a program needs three descriptors, its input, output and errors, and they did not come");
-	else if (agent->jobs.running >= JOBS_RUNNING_MAX)
-		answer_failed(answer, EAGAIN, "Bob runs %d programs already, which is all he can", JOBS_RUNNING_MAX);
-	else if (begin(agent, request->fds, argv, command) < 0)
+		answer_failed(answer, EBADF,
+		    "a program needs three descriptors, its input, output and errors, and they did not come");
+	else if (!make_room(&agent->jobs))
+		answer_failed(answer, EMFILE, "Bob runs %d programs already, which is all he can", JOBS_MAX);
+	else if ((number = begin(agent, request->fds, argv, command)) < 0)
 		answer_failed(answer, errno, "%s does not run: %s%s", command, strerror(errno),
 		    errno == ENOENT ? "; is it installed, and in PATH?" : "");
 	else
-		answer->head.socket = agent->jobs.last;
+		answer->head.socket = number;
 }
 
 void
 jobs_list(const struct agent *agent, struct text *t)
 {
-	for (const struct job *job = agent->jobs.newest; job != NULL; job = job->older) {
+	for (unsigned i = 0; i < agent->jobs.count; i++) {
+		const struct job *job = &agent->jobs.job[i];
+
 		text_add(t, "job %d pid %d %s: ", job->number, (int)job->pid, job->command);
-		if (job->watch.fd >= 0)
+		if (!job->ended)
 			text_add(t, "runs\n");
 		else if (WIFSIGNALED(job->status))
-			text_add(t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
+			text_add(
+			    t, "ended by signal %d (%s)\n", WTERMSIG(job->status), strsignal(WTERMSIG(job->status)));
 		else
 			text_add(t, "ended with status %d\n", WEXITSTATUS(job->status));
 	}
 }
 
 void
-jobs_forget(struct agent *agent)
+jobs_stop(struct agent *agent)
 {
-	while (agent->jobs.newest != NULL) {
-		struct job *job = agent->jobs.newest;
-
-		agent->jobs.newest = job->older;
-		watch_close(agent, &job->watch);
-		free(job);
-	}
+	watch_close(agent, &agent->jobs.ended_children);
 }

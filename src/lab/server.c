@@ -21,13 +21,13 @@ static const struct server table[] = {
 
 #define SERVERS (sizeof(table) / sizeof(*table))
 
-#define SERVED_MAX       4096
-#define FDS_FOR_OTHERS   128 /* of the agent's descriptors */
+#define SERVED_MAX 4096
+#define FDS_FOR_OTHERS 128 /* of the agent's descriptors */
 #define FDS_A_CONNECTION 2
-#define BACKLOG          128
-#define ACCEPTS_A_TURN   64
-#define RETRY_NS         (100 * NS_PER_MS) /* accept found no descriptor or memory free */
-#define DRAIN_MAX        (1 << 20)
+#define BACKLOG 128
+#define ACCEPTS_A_TURN 64
+#define RETRY_NS (100 * NS_PER_MS) /* accept found no descriptor or memory free */
+#define DRAIN_MAX (1 << 20)
 
 /* One listening or datagram socket of a service. */
 struct door {
@@ -45,8 +45,8 @@ struct service {
 struct servers {
 	struct service service[SERVERS];
 	struct http *http;
-	struct served *open;                         /* newest first */
-	struct served *ending_first, *ending_last;   /* by close_at_ns */
+	struct served *open;                       /* newest first */
+	struct served *ending_first, *ending_last; /* by close_at_ns */
 	unsigned count, limit;
 	bool shut;        /* no connection is accepted: there are `limit`, or the system is short of something */
 	int64_t retry_ns; /* when shut: look again then */
@@ -244,7 +244,8 @@ servers_start(struct agent *agent)
 	agent->servers = servers;
 	servers->limit = 64;
 	servers->retry_ns = WHEN_NEVER;
-	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur > FDS_FOR_OTHERS + FDS_A_CONNECTION * servers->limit) {
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	    files.rlim_cur > FDS_FOR_OTHERS + FDS_A_CONNECTION * servers->limit) {
 		rlim_t room = (files.rlim_cur - FDS_FOR_OTHERS) / FDS_A_CONNECTION;
 
 		servers->limit = room < SERVED_MAX ? (unsigned)room : SERVED_MAX;
@@ -278,7 +279,7 @@ int
 servers_turn(struct agent *agent)
 {
 	struct servers *servers = agent->servers;
-	int sleep_ms = servers->http != NULL ? http_turn(servers->http) : -1;
+	int sleep_ms = servers->http != NULL ? http_turn(agent, servers->http) : -1;
 	int64_t next_ns, now_ns = agent_now_ns(), wait_ms;
 
 	while (servers->ending_first != NULL && servers->ending_first->close_at_ns <= now_ns) {

@@ -21,7 +21,7 @@ struct server {
 	const char *name;
 	const char *says; /* what who asks it gets */
 	uint16_t port;
-	int type; /* SOCK_STREAM: begin; SOCK_DGRAM: answer */
+	int type;                                                 /* SOCK_STREAM: begin; SOCK_DGRAM: answer */
 	int (*begin)(struct agent *agent, struct served *served); /* a connection is there; -1: it cannot be served */
 	void (*answer)(struct agent *agent, int fd);              /* a datagram may be there */
 };
@@ -33,7 +33,7 @@ struct server {
 int servers_start(struct agent *agent);
 void servers_stop(struct agent *agent);
 
-/* What is due now; to be called in each turn of the loop.  Returns how long the loop may sleep: milliseconds, -1 for ever. */
+/* What is due now, in each turn of the loop.  Returns how many milliseconds the loop may sleep, -1 for ever. */
 int servers_turn(struct agent *agent);
 
 /* The server that holds this port, for streams or datagrams; NULL. */

@@ -13,8 +13,8 @@ echo_answer(struct agent *agent, int fd)
 	for (unsigned i = 0; i < DATAGRAMS_A_TURN; i++) {
 		struct sockaddr_storage from;
 		socklen_t from_size = sizeof(from);
-		ssize_t n = recvfrom(fd, agent->scratch, sizeof(agent->scratch), MSG_DONTWAIT, (struct sockaddr *)&from,
-		    &from_size);
+		ssize_t n = recvfrom(
+		    fd, agent->scratch, sizeof(agent->scratch), MSG_DONTWAIT, (struct sockaddr *)&from, &from_size);
 
 		if (n < 0)
 			return;

@@ -13,22 +13,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/when.h"
 #include "lab/server_parts.h"
 
-#define BIG_LINE          64
-#define BIG_SIZE          (100 * 1024)
+#define BIG_LINE 64
+#define BIG_SIZE (100 * 1024)
 #define CONNECTION_MEMORY 8192 /* which bounds a request's header, too */
-#define CONNECTIONS_MAX   65536 /* server.c has the limit */
+#define CONNECTIONS_MAX 65536  /* server.c has the limit */
 
 struct http {
 	struct watch watch; /* the library's own epoll */
 	struct MHD_Daemon *daemon;
 	struct MHD_Response *big;
 	const struct served *beginning; /* being handed to the library at this moment */
+	bool half_closed;               /* there may be connections whose peer is done and the library not woken */
 	char big_text[BIG_SIZE];
 };
 
@@ -58,15 +60,16 @@ write_connection(struct text *t, int fd)
 
 	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size);
 	text_add(t, "Your SYN, my SYN-ACK, your ACK: with that handshake we were both ESTABLISHED.\n\n");
-	text_add(t, "received from you  %10" PRIu64 " bytes in %u segments\n", (uint64_t)info.tcpi_bytes_received,
-	    info.tcpi_data_segs_in);
+	text_add(t, "received from you  %10" PRIu64 " bytes of data (segments: %u)\n",
+	    (uint64_t)info.tcpi_bytes_received, info.tcpi_data_segs_in);
 	text_add(t, "my segments        %10u bytes of data at most (your MSS less my options)\n", info.tcpi_snd_mss);
 	if ((info.tcpi_options & TCPI_OPT_WSCALE) != 0)
 		text_add(t, "window scale       %10u yours, %u mine (shift by so many bits)\n", info.tcpi_snd_wscale,
 		    info.tcpi_rcv_wscale);
 	else
 		text_add(t, "window scale             none: your SYN did not offer it\n");
-	text_add(t, "other options              %s %s %s\n", (info.tcpi_options & TCPI_OPT_TIMESTAMPS) ? "timestamps" : "",
+	text_add(t, "other options              %s %s %s\n",
+	    (info.tcpi_options & TCPI_OPT_TIMESTAMPS) ? "timestamps" : "",
 	    (info.tcpi_options & TCPI_OPT_SACK) ? "SACK" : "", (info.tcpi_options & TCPI_OPT_ECN) ? "ECN" : "");
 	text_add(t, "round trip         %10u microseconds, as I measured it\n\n", info.tcpi_rtt);
 }
@@ -76,11 +79,14 @@ write_next(struct text *t, bool stays, int64_t pause_ns)
 {
 	text_add(t, "What now?  Acknowledge this page: `ack`.\n");
 	if (stays)
-		text_add(t, "I keep the connection for your next request.  To close it: `fin`, wait for my FIN,\n"
-		    "`ack` that, and you are in TIME-WAIT.\n");
+		text_add(t,
+		    "I keep the connection for your next request.  To close it: `fin`, wait for my FIN\n"
+		    "(it puts you in TIME-WAIT), and `ack` that.\n");
 	else
-		text_add(t, "I close first, %" PRId64 " ms from now: `ack` my FIN and you are in CLOSE-WAIT, then `fin`.\n"
-		    "The TIME-WAIT will be mine.\n", pause_ns / NS_PER_MS);
+		text_add(t,
+		    "I close first, %" PRId64 " ms from now.  My FIN puts you in CLOSE-WAIT: `ack` it, then `fin`;\n"
+		    "the TIME-WAIT will be mine.\n",
+		    pause_ns / NS_PER_MS);
 	text_add(t, "More to read: /big, %d bytes.\n", BIG_SIZE);
 }
 
@@ -181,8 +187,8 @@ request_ready(void *closure, struct MHD_Connection *connection, const char *url,
 
 /* The library tells of connections by their descriptor. */
 static void
-connection_changed(void *closure, struct MHD_Connection *connection, void **context,
-    enum MHD_ConnectionNotificationCode what)
+connection_changed(
+    void *closure, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
 {
 	struct agent *agent = closure;
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -202,6 +208,44 @@ connection_changed(void *closure, struct MHD_Connection *connection, void **cont
 		served_end(agent, served);
 }
 
+static void
+peer_changed(struct agent *agent, struct watch *watch, uint32_t events)
+{
+	struct served *served = (struct served *)watch;
+
+	if ((events & EPOLLRDHUP) != 0) {
+		served->peer_done = true;
+		servers_http(agent)->half_closed = true;
+	}
+}
+
+/*
+ * The library waits for edges, and takes a short read for the end of what there is: a FIN that came along with data is
+ * lost on it.  When all data are read, shutting down the half that the peer has shut down already wakes who polls the
+ * socket once more, and puts nothing on the wire.  True when that was done.
+ */
+static bool
+wake_library(struct agent *agent, struct http *http)
+{
+	bool woken = false;
+
+	http->half_closed = false;
+	for (struct served *served = servers_open(agent); served != NULL; served = served->after) {
+		int unread = 0;
+
+		if (!served->peer_done || served->library_woken)
+			continue;
+		if (ioctl(served->watch.fd, FIONREAD, &unread) == 0 && unread > 0) {
+			http->half_closed = true;
+			continue;
+		}
+		shutdown(served->watch.fd, SHUT_RD);
+		served->library_woken = true;
+		woken = true;
+	}
+	return woken;
+}
+
 int
 http_begin(struct agent *agent, struct served *served)
 {
@@ -216,9 +260,13 @@ http_begin(struct agent *agent, struct served *served)
 	if (served->library_fd < 0)
 		return -1;
 	http->beginning = served;
+	served->watch.ready = peer_changed;
 	added = MHD_add_connection(http->daemon, served->library_fd, (const struct sockaddr *)&from, from_size);
 	http->beginning = NULL;
-	return added == MHD_YES && served->library_fd >= 0 ? 0 : -1;
+	if (added != MHD_YES || served->library_fd < 0)
+		return -1;
+	(void)watch_want(agent, &served->watch, EPOLLRDHUP | EPOLLET);
+	return 0;
 }
 
 /* ---- the daemon -------------------------------------------------------------------------------------------------- */
@@ -238,9 +286,9 @@ start_daemon(struct agent *agent, struct http *http)
 	const union MHD_DaemonInfo *info;
 
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO, 0, NULL, NULL,
-	    request_ready, agent, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, agent, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-	    (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-	    0u, MHD_OPTION_END);
+	    request_ready, agent, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, agent,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
+	    (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
 	if (http->daemon == NULL)
 		return -1;
 	info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
@@ -282,11 +330,13 @@ http_stop(struct agent *agent, struct http *http)
 }
 
 int
-http_turn(struct http *http)
+http_turn(struct agent *agent, struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG wait_ms;
 
 	MHD_run(http->daemon);
+	if (http->half_closed && wake_library(agent, http))
+		MHD_run(http->daemon);
 	if (MHD_get_timeout(http->daemon, &wait_ms) != MHD_YES)
 		return -1;
 	return wait_ms < INT32_MAX ? (int)wait_ms : INT32_MAX;

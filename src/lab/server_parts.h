@@ -23,6 +23,7 @@ struct served {
 
 	/* HTTP: the duplicate that the library reads and writes; -1: the library has closed it. */
 	int library_fd;
+	bool peer_done, library_woken; /* the peer's FIN has come; the library was made to look again after it */
 };
 
 /* Ended: closed after the pause.  Broken (reset, no memory): closed now; *served is gone. */
@@ -39,7 +40,8 @@ void discard_answer(struct agent *agent, int fd);
 /* The HTTP library's daemon; NULL: it did not start. */
 struct http *http_start(struct agent *agent);
 void http_stop(struct agent *agent, struct http *http);
-int http_turn(struct http *http); /* milliseconds until it wants another turn, -1: when its descriptors say so */
+/* Returns in how many milliseconds it wants another turn; -1: when its descriptors say so. */
+int http_turn(struct agent *agent, struct http *http);
 
 /* Served connections that are not ended, newest first. */
 struct served *servers_open(struct agent *agent);

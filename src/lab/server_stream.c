@@ -8,8 +8,8 @@
 #include "lab/server_parts.h"
 
 #define PATTERN_CHARACTERS 95 /* printing ASCII, space to tilde */
-#define PATTERN_LINE       72
-#define PATTERN_SIZE       (PATTERN_CHARACTERS * (PATTERN_LINE + 2)) /* bytes, after which it repeats */
+#define PATTERN_LINE 72
+#define PATTERN_SIZE (PATTERN_CHARACTERS * (PATTERN_LINE + 2)) /* bytes, after which it repeats */
 
 #define STREAM_TURN 16384 /* bytes of one connection's turn, and what echo keeps at most of one that takes nothing */
 

@@ -27,6 +27,8 @@ char said[AGENT_DATA_MAX + 1];
 int control = -1;
 pid_t agent_pid;
 
+char page[PAGE_SIZE];
+
 static bool has_ipv6;
 
 static bool
@@ -43,10 +45,15 @@ write_file(const char *path, const char *text)
 static void
 add_ipv6(unsigned loopback)
 {
-	struct in6_ifreq address = { .ifr6_prefixlen = 128, .ifr6_ifindex = (int)loopback };
+	union {
+		struct in6_ifreq in6;
+		struct ifreq whole; /* as memory checkers take the argument to be */
+	} address = { .whole = { .ifr_name = "" } };
 	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	inet_pton(AF_INET6, ALICE_IP6, &address.ifr6_addr);
+	address.in6.ifr6_prefixlen = 128;
+	address.in6.ifr6_ifindex = (int)loopback;
+	inet_pton(AF_INET6, ALICE_IP6, &address.in6.ifr6_addr);
 	has_ipv6 = fd >= 0 && ioctl(fd, SIOCSIFADDR, &address) == 0;
 	if (fd >= 0)
 		close(fd);
@@ -84,10 +91,12 @@ ground_make(const char **why)
 	return true;
 }
 
-bool
-ground_has_ipv6(void)
+const int families[2] = { AF_INET, AF_INET6 };
+
+unsigned
+families_here(void)
 {
-	return has_ipv6;
+	return has_ipv6 ? 2 : 1;
 }
 
 int
@@ -192,10 +201,12 @@ set_to(const char *text)
 static socklen_t
 address_of(int family, bool any, uint16_t port, struct sockaddr_storage *address)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port),
+	struct sockaddr_in in = { .sin_family = AF_INET,
+		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(any ? INADDR_ANY : INADDR_LOOPBACK) };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(port),
-		.sin6_addr = any ? in6addr_any : in6addr_loopback };
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = any ? in6addr_any : in6addr_loopback
+	};
 
 	if (family == AF_INET) {
 		memcpy(address, &in, sizeof(in));
@@ -303,4 +314,50 @@ long
 agent_cpu_ticks(void)
 {
 	return proc_field("stat", 12) + proc_field("stat", 13);
+}
+
+void
+say(int fd, const char *text)
+{
+	assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
+}
+
+const char *
+read_response(int fd, bool body)
+{
+	size_t got = 0;
+	char *end = NULL, *length;
+	ssize_t n;
+
+	while (end == NULL && (n = recv(fd, page + got, sizeof(page) - 1 - got, 0)) > 0) {
+		got += (size_t)n;
+		page[got] = '\0';
+		end = strstr(page, "\r\n\r\n");
+	}
+	assert_non_null(end);
+	length = strcasestr(page, "Content-Length: ");
+	assert_true(length != NULL && length < end);
+	end += 4;
+	if (body) {
+		size_t wanted = (size_t)(end - page) + strtoul(length + 16, NULL, 10);
+
+		assert_true(got <= wanted && wanted < sizeof(page));
+		got += read_fully(fd, page + got, wanted - got);
+		assert_int_equal(got, wanted);
+		page[got] = '\0';
+	}
+	return end;
+}
+
+void
+wait_for_quiet(void)
+{
+	unsigned connections;
+
+	do {
+		ask(.op = AGENT_LIST);
+		connections = 0;
+		for (const char *at = said; (at = strstr(at, ", connections ")) != NULL; at += 14)
+			connections += (unsigned)strtoul(at + 14, NULL, 10);
+	} while (connections > 0);
 }

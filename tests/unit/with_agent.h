@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* For tests of Bob's agent: a network namespace of the test's own, in which an agent runs and the test is everybody else. */
+/* For tests of Bob's agent: a network namespace of the test's own, where an agent runs and the test is all the others.
+ */
 #ifndef WITH_AGENT_H
 #define WITH_AGENT_H
 
@@ -23,7 +24,8 @@ extern pid_t agent_pid;
 
 /* Unshares, brings loopback up, gives it Alice's addresses.  False: this system does not let us; *why says so. */
 bool ground_make(const char **why);
-bool ground_has_ipv6(void);
+extern const int families[2]; /* AF_INET, AF_INET6: */
+unsigned families_here(void); /* so many of them there are here */
 
 /* cmocka's setup and teardown: an agent that answers; teardown fails when it did not end well. */
 int agent_begin(void **state);
@@ -38,13 +40,13 @@ void ask_until(struct agent_request request);
 void set_to(const char *text); /* AGENT_SET */
 void take_reply(void);
 
-#define assert_done()         assert_true_said(reply.done)
+#define assert_done() assert_true_said(reply.done)
 #define assert_failed(e, has) assert_true_said(!reply.done && reply.error == (e) && strstr(said, has) != NULL)
-#define assert_true_said(what)                                                          \
-	do {                                                                            \
-		if (!(what))                                                            \
-			print_error("done %d error %d: %.500s\n", reply.done, reply.error, said); \
-		assert_true(what);                                                      \
+#define assert_true_said(what)                                                                                         \
+	do {                                                                                                           \
+		if (!(what))                                                                                           \
+			print_error("done %d error %d: %.500s\n", reply.done, reply.error, said);                      \
+		assert_true(what);                                                                                     \
 	} while (0)
 
 /* A client of the loopback address in this family (AF_INET, AF_INET6); its calls give up after ten seconds. */
@@ -54,9 +56,22 @@ int listener_at(int family, uint16_t port, int backlog);
 
 /* Reads until `size` bytes, end of file, or an error; returns what was read. */
 size_t read_fully(int fd, void *data, size_t size);
+void say(int fd, const char *text); /* sends it all */
+
+/*
+ * One HTTP response into page: header and, by its Content-Length, unless it answers HEAD, body.  Returns where the body
+ * begins.
+ */
+#define PAGE_SIZE 120000
+extern char page[PAGE_SIZE];
+const char *read_response(int fd, bool body);
+
+/* Until no server has a connection any more; the test's own time limit ends a wait that is in vain. */
+void wait_for_quiet(void);
+
 int64_t clock_ns(void);
-unsigned agent_fds(void);    /* how many the agent has open */
-long agent_memory_kb(void);  /* resident */
-long agent_cpu_ticks(void);  /* used so far */
+unsigned agent_fds(void);   /* how many the agent has open */
+long agent_memory_kb(void); /* resident */
+long agent_cpu_ticks(void); /* used so far */
 
 #endif
