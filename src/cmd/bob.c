@@ -279,7 +279,7 @@ run_run(struct dojo *dojo, const struct words *words, struct err *err)
 		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
 		size += words->word[i].size + 1;
 	}
-	request.size = (uint32_t)size;
+	request.size = size > 0 ? (uint32_t)size - 1 : 0; /* a NUL stands between arguments only */
 	view_flush(dojo->view);
 	if (words->count < 3)
 		err_set(err, ERR_INPUT, "usage: bob run COMMAND [ARGUMENT]...");

@@ -6,33 +6,35 @@
 
 #define NEAR_MAX 6
 
-/* How many letters must change to make one word the other (Levenshtein); words here are short. */
+#define WORD_MAX 32
+
+/* How many letters must change, or change places, to make one word the other; words here are short. */
 static unsigned
 distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	unsigned row[32];
+	unsigned d[WORD_MAX][WORD_MAX] = { 0 };
 
-	if (la >= 32 || lb >= 32)
-		return 99;
+	if (la >= WORD_MAX || lb >= WORD_MAX)
+		return WORD_MAX;
+	for (unsigned i = 0; i <= la; i++)
+		d[i][0] = i;
 	for (unsigned j = 0; j <= lb; j++)
-		row[j] = j;
+		d[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= lb; j++) {
-			unsigned above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
+			unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
 
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = above;
-			row[j] = best;
+			if (d[i - 1][j] + 1 < best)
+				best = d[i - 1][j] + 1;
+			if (d[i][j - 1] + 1 < best)
+				best = d[i][j - 1] + 1;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
+				best = d[i - 2][j - 2] + 1;
+			d[i][j] = best;
 		}
 	}
-	return row[lb];
+	return d[la][lb];
 }
 
 static bool
