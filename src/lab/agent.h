@@ -25,9 +25,12 @@ enum agent_op {
 	AGENT_SHUTDOWN, /* socket: no more writing */
 	AGENT_CLOSE,    /* socket, or port: whatever listens there, of the learner's or of his servers (TCP and UDP) */
 	AGENT_SET,      /* data = "pause=150ms nodelay=on": all of them or, on error, none */
-	AGENT_RUN,  /* data = argv joined by NUL; three descriptors sent along become its 0, 1, 2; reply.socket: job's
-		       number */
-	AGENT_LIST, /* sockets, listeners, servers and jobs, one a line, in reply.data */
+	/*
+	 * data = argv with a NUL between each two; three descriptors sent along become its 0, 1 and 2; reply.socket is
+	 * the job's number.  It has its own session; AGENT_LIST tells how it ended.
+	 */
+	AGENT_RUN,
+	AGENT_LIST, /* servers, listeners, jobs and sockets, one a line, in reply.data */
 	AGENT_PING,
 };
 

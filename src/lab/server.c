@@ -220,6 +220,10 @@ start_service(struct agent *agent, struct service *service, const struct server 
 	service->server = server;
 	for (unsigned d = 0; d < ENDPOINT_FDS; d++)
 		service->door[d].watch.fd = -1;
+	if (server->begin == http_begin && agent->servers->http == NULL) {
+		service->error = ENOSYS;
+		return;
+	}
 	result = endpoint_open(&endpoint, server->type, server->port, BACKLOG, &agent->settings);
 	for (unsigned d = 0; result == 0 && d < ENDPOINT_FDS; d++) {
 		struct door *door = &service->door[d];

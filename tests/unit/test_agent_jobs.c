@@ -101,7 +101,11 @@ test_a_program_is_born_clean(void **state)
 	assert_true(strncmp(text, "0\n1\n2\n", 6) == 0);
 	assert_true(strstr(text, "\n4\n") == NULL);
 	assert_non_null(strstr(text, "SigBlk:\t0000000000000000"));
-	assert_non_null(strstr(text, "SigIgn:\t0000000000000000"));
+	/* Signals 32 and 33 are the C library's own: some who start us ignore them, and nobody can do anything about
+	 * it. */
+	text = strstr(text, "SigIgn:\t");
+	assert_non_null(text);
+	assert_true((strtoull(text + 8, NULL, 16) & ~UINT64_C(0x180000000)) == 0);
 }
 
 static void

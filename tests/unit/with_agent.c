@@ -27,7 +27,7 @@ char said[AGENT_DATA_MAX + 1];
 int control = -1;
 pid_t agent_pid;
 
-char page[PAGE_SIZE];
+char page[PAGE_ROOM];
 
 static bool has_ipv6;
 

@@ -62,8 +62,8 @@ void say(int fd, const char *text); /* sends it all */
  * One HTTP response into page: header and, by its Content-Length, unless it answers HEAD, body.  Returns where the body
  * begins.
  */
-#define PAGE_SIZE 120000
-extern char page[PAGE_SIZE];
+#define PAGE_ROOM 120000
+extern char page[PAGE_ROOM];
 const char *read_response(int fd, bool body);
 
 /* Until no server has a connection any more; the test's own time limit ends a wait that is in vain. */
