@@ -83,11 +83,8 @@ step_move(struct step *s, enum tcp_state to, enum reason reason)
 	record->move.to = to;
 	s->e->state = (uint8_t)to;
 	s->e->time_wait_until_ns = WHEN_NEVER;
-	if (to == TCP_STATE_CLOSED) {
+	if (to == TCP_STATE_CLOSED)
 		memset(s->e->owed, 0, sizeof(s->e->owed));
-		s->e->held_count = 0;
-		s->e->fin_held = false;
-	}
 	if (to == TCP_STATE_TIME_WAIT)
 		step_start_time_wait(s);
 }

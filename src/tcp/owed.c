@@ -110,8 +110,7 @@ void
 owed_settle(struct step *s)
 {
 	struct endpoint *e = s->e;
-	bool fin_due = !e->fin_sent && e->iss_known == ISS_SENT &&
-	    (e->state == TCP_STATE_FIN_WAIT_1 || e->state == TCP_STATE_CLOSING || e->state == TCP_STATE_LAST_ACK);
+	bool fin_due = e->state == TCP_STATE_FIN_WAIT_1 && !e->fin_sent && e->iss_known == ISS_SENT;
 
 	if (own(e)->flags & TCP_SYN && e->snd.una != e->iss)
 		memset(own(e), 0, sizeof(*own(e)));

@@ -94,7 +94,6 @@ refuse(struct step *s)
 
 	if (e->rcv.wnd == 0 && seg->tcp.seq == e->rcv.nxt && (seg->tcp.flags & TCP_SYN) == 0) {
 		owe_ack(s, URGENCY_NOW, REASON_ZERO_WINDOW);
-		s->text_refused = true;
 		return CONTINUE;
 	}
 	if (e->state == TCP_STATE_TIME_WAIT && seg->tcp.flags & TCP_FIN && seg->tcp.seq + size == e->rcv.nxt) {
@@ -346,7 +345,7 @@ take_text(struct step *s)
 		left = e->rcv.nxt;
 	if (seq_lt(edge, right))
 		right = edge;
-	if (s->text_refused || !seq_lt(left, right))
+	if (!seq_lt(left, right))
 		right = left = e->rcv.nxt;
 	in_order = left == e->rcv.nxt;
 	kept = in_order || held_keep(e, left, right);
@@ -385,7 +384,7 @@ check_fin(struct step *s)
 {
 	struct endpoint *e = s->e;
 	uint32_t at = s->seg->tcp.seq + seg_len(s->seg) - 1;
-	bool fin = s->seg->tcp.flags & TCP_FIN && !s->text_refused;
+	bool fin = s->seg->tcp.flags & TCP_FIN;
 
 	if (!may_still_hear(e)) {
 		if (fin && e->state == TCP_STATE_TIME_WAIT)

@@ -17,8 +17,7 @@ struct step {
 	int64_t now_ns;
 	struct out *out;
 	enum end who;
-	bool text_refused; /* text and FIN are not taken */
-	bool syn_again;    /* the SYN bit is the one already heard */
+	bool syn_again; /* the SYN bit is the one already heard */
 };
 
 /* Empties *out and, where TIME-WAIT has passed unnoticed, ends it. */

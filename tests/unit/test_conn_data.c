@@ -96,6 +96,22 @@ test_only_so_many_gaps_are_kept(void **state)
 }
 
 static void
+test_text_and_fin_are_acknowledged_together(void **state)
+{
+	(void)state;
+	EVERY_ISS(p) {
+		unsigned owed = 0;
+
+		hears(&p, END_BOB, FA, p.a + 1, p.b + 1, 30);
+		for (unsigned i = 0; i < p.out.count; i++)
+			owed += p.out.record[i].kind == TRACE_OWED;
+		assert_int_equal(owed, 1);
+		assert_int_equal(record_of(&p, TRACE_OWED)->owed.ack, p.a + 32);
+		assert_int_equal(end_of(&p, END_BOB)->rcv.wnd, KIT_WINDOW - 31); /* the FIN takes room, too */
+	}
+}
+
+static void
 test_a_fin_waits_for_the_text_before_it(void **state)
 {
 	(void)state;
@@ -103,8 +119,10 @@ test_a_fin_waits_for_the_text_before_it(void **state)
 		hears(&p, END_BOB, FA, p.a + 31, p.b + 1, 0);
 		assert_int_equal(end_of(&p, END_BOB)->state, ESTABLISHED);
 		assert_owes(&p, END_BOB, A, p.b + 1, p.a + 1);
+		assert_int_equal(end_of(&p, END_BOB)->owed[0].urgency, URGENCY_NOW);
 		hears(&p, END_BOB, A, p.a + 1, p.b + 1, 30);
 		assert_int_equal(end_of(&p, END_BOB)->state, CLOSE_WAIT);
+		assert_false(end_of(&p, END_BOB)->fin_held);
 		assert_owes(&p, END_BOB, A, p.b + 1, p.a + 32);
 		assert_int_equal(delivered_now(&p), 30);
 	}
@@ -125,6 +143,25 @@ test_text_on_a_syn_is_delivered_later(void **state)
 		over(&p, END_ALICE, A, p.a + 8, p.b + 1, 0);
 		assert_int_equal(delivered_now(&p), 7);
 		assert_owes(&p, END_BOB, A, p.b + 1, p.a + 8);
+	}
+}
+
+static void
+test_text_and_fin_of_crossed_syns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < KIT_ISS_COUNT; i++) {
+		struct play p = play_with(kit_iss[i][0], kit_iss[i][1], STACK_RFC);
+
+		alice_in(&p, SYN_SENT, false);
+		hears(&p, END_ALICE, S | F, p.b, 0, 7);
+		assert_true(sends(&p, END_ALICE, SA, p.a, p.b + 1, 0));
+		p.window = 1234;
+		hears(&p, END_ALICE, SA, p.b, p.a + 1, 0);
+		assert_int_equal(delivered_now(&p), 7);
+		assert_int_equal(end_of(&p, END_ALICE)->state, CLOSE_WAIT);
+		assert_owes(&p, END_ALICE, A, p.a + 1, p.b + 9);
+		assert_int_equal(end_of(&p, END_ALICE)->snd.wnd, 1234);
 	}
 }
 
@@ -252,6 +289,12 @@ test_an_old_segment_does_not_update_the_window(void **state)
 		assert_int_equal(end_of(&p, END_ALICE)->snd.wnd, 5000);
 		hears(&p, END_ALICE, A, p.b + 1, p.a + 21, 0);
 		assert_int_equal(end_of(&p, END_ALICE)->snd.wnd, 7);
+		hears(&p, END_ALICE, A, p.b + 11, p.a + 21, 0); /* ahead of the text that follows */
+		p.window = 9;
+		assert_true(sends(&p, END_ALICE, A, p.a + 21, p.b + 1, 2));
+		hears(&p, END_ALICE, A, p.b + 1, p.a + 23, 10); /* a newer ACK on an older segment */
+		assert_int_equal(end_of(&p, END_ALICE)->snd.una, p.a + 23);
+		assert_int_equal(end_of(&p, END_ALICE)->snd.wnd, 7);
 	}
 }
 
@@ -263,6 +306,14 @@ test_urgent_pointer(void **state)
 		struct seg seg = segment(&p, PA | TCP_URG, p.a + 1, p.b + 1, 10);
 
 		seg.tcp.urgent = 4;
+		conn_hears(&p.conn, END_BOB, &seg, p.now_ns, &p.out);
+		assert_int_equal(end_of(&p, END_BOB)->rcv.up, p.a + 5);
+		seg = segment(&p, PA, p.a + 11, p.b + 1, 10);
+		seg.tcp.urgent = 4; /* means nothing without the flag */
+		conn_hears(&p.conn, END_BOB, &seg, p.now_ns, &p.out);
+		assert_int_equal(end_of(&p, END_BOB)->rcv.up, p.a + 5);
+		seg = segment(&p, PA | TCP_URG, p.a + 1, p.b + 1, 30);
+		seg.tcp.urgent = 2; /* nor an older one */
 		conn_hears(&p.conn, END_BOB, &seg, p.now_ns, &p.out);
 		assert_int_equal(end_of(&p, END_BOB)->rcv.up, p.a + 5);
 	}
@@ -430,10 +481,14 @@ test_timestamps_take_two(void **state)
 {
 	const struct offer_of with = { -1, true, 0 }, without = { -1, false, 0 };
 	struct play p = play_with(1, 2, STACK_RFC), q = play_with(1, 2, STACK_RFC);
+	struct option_bytes bytes;
 
 	(void)state;
 	handshake_with(&p, &with, &without);
 	assert_false(end_of(&p, END_ALICE)->ts_ok || end_of(&p, END_BOB)->ts_ok);
+	p.options = options_of(&bytes, &with, 5000, 0); /* not agreed on: it is not remembered */
+	over(&p, END_ALICE, A, 2, 3, 0);
+	assert_int_equal(end_of(&p, END_BOB)->ts_recent, 1000);
 	handshake_with(&q, &without, &with);
 	assert_false(end_of(&q, END_ALICE)->ts_ok || end_of(&q, END_BOB)->ts_ok);
 	over(&q, END_ALICE, A, 2, 3, 10);
@@ -475,6 +530,7 @@ test_a_newer_syn_reopens_time_wait(void **state)
 			assert_states(&p, CLOSED, SYN_RECEIVED);
 			assert_int_equal(end_of(&p, END_BOB)->owed[0].flags, SA);
 			assert_int_equal(end_of(&p, END_BOB)->owed[0].ack, p.a + 3 + (uint32_t)table[i].seq);
+			assert_int_equal(end_of(&p, END_BOB)->delivered_bytes, 0);
 			/* its numbers begin beyond the old ones */
 			assert_in_range(end_of(&p, END_BOB)->owed[0].seq - (p.b + 2), 1, 0x7fffffff);
 		} else {
@@ -491,7 +547,9 @@ main(void)
 		cmocka_unit_test(test_a_gap_is_asked_for_and_filled),
 		cmocka_unit_test(test_pieces_join_in_any_order),
 		cmocka_unit_test(test_only_so_many_gaps_are_kept),
+		cmocka_unit_test(test_text_and_fin_are_acknowledged_together),
 		cmocka_unit_test(test_a_fin_waits_for_the_text_before_it),
+		cmocka_unit_test(test_text_and_fin_of_crossed_syns),
 		cmocka_unit_test(test_text_on_a_syn_is_delivered_later),
 		cmocka_unit_test(test_every_second_full_segment_is_acknowledged_at_once),
 		cmocka_unit_test(test_a_partial_ack_leaves_the_rest_owed),

@@ -86,6 +86,10 @@ test_figure_8_old_duplicate_syn(void **state)
 	over(&p, END_ALICE, R, 91, 0, 0);
 	assert_states(&p, SYN_SENT, LISTEN);
 	assert_owes_nothing(&p, END_ALICE);
+	hears(&p, END_BOB, S, 95, 0, 0); /* another one: Bob is a listener as before */
+	hears(&p, END_BOB, R, 96, 0, 0);
+	assert_states(&p, SYN_SENT, LISTEN);
+	assert_owes_nothing(&p, END_BOB);
 	hears(&p, END_BOB, S, 100, 0, 0);
 	over(&p, END_BOB, SA, 400, 101, 0);
 	assert_states(&p, ESTABLISHED, SYN_RECEIVED);

@@ -161,6 +161,22 @@ test_established(void **state)
 }
 
 static void
+test_closed_window(void **state)
+{
+	struct play p = established();
+	struct prediction x;
+
+	(void)state;
+	p.window = 0;
+	over(&p, END_BOB, A, 5001, 1001, 0);
+	x = predicted(&p, A, 1001, 5001, 1);
+	assert_answer(x, A, 5001, 1001);
+	assert_int_equal(x.must.urgency, URGENCY_NOW);
+	x = predicted(&p, FA, 1001, 5001, 0); /* newer versions take it, older do not */
+	assert_false(x.known);
+}
+
+static void
 test_wave(void **state)
 {
 	struct play p = established();
@@ -234,6 +250,7 @@ test_a_missing_timestamp_is_forgiven(void **state)
 	assert_silence(x);
 	assert_int_equal(x.next, ESTABLISHED);
 	over(&p, END_ALICE, A, 1001, 5001, 0);
+	assert_int_equal(end_of(&p, END_BOB)->ts_recent, 9);
 	x = predicted(&p, PA, 1001, 5001, 30);
 	assert_answer(x, A, 5001, 1031);
 }
@@ -246,6 +263,7 @@ main(void)
 		cmocka_unit_test(test_handshake),
 		cmocka_unit_test(test_listener_and_strays),
 		cmocka_unit_test(test_established),
+		cmocka_unit_test(test_closed_window),
 		cmocka_unit_test(test_wave),
 		cmocka_unit_test(test_bob_closes_first),
 		cmocka_unit_test(test_a_missing_timestamp_is_forgiven),

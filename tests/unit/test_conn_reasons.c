@@ -140,9 +140,11 @@ test_reasons_of_answers(void **state)
 		int seq;
 		uint32_t size;
 		enum reason reason;
+		enum urgency urgency;
 	} table[] = {
-		{ S, 7, 0, REASON_CHALLENGE }, { R, 2, 0, REASON_CHALLENGE }, { A, -9, 10, REASON_UNACCEPTABLE },
-		{ A, 1, 10, REASON_DATA }, { FA, 1, 0, REASON_FIN_HEARD },
+		{ S, 7, 0, REASON_CHALLENGE, URGENCY_NOW }, { R, 2, 0, REASON_CHALLENGE, URGENCY_NOW },
+		{ A, -9, 10, REASON_UNACCEPTABLE, URGENCY_NOW }, { A, 1, 10, REASON_DATA, URGENCY_DELAYED },
+		{ A, 9, 10, REASON_OUT_OF_ORDER, URGENCY_NOW }, { FA, 1, 0, REASON_FIN_HEARD, URGENCY_DELAYED },
 	};
 
 	(void)state;
@@ -154,6 +156,7 @@ test_reasons_of_answers(void **state)
 		assert_int_equal(record_of(&p, TRACE_OWED)->reason, table[i].reason);
 		assert_int_equal(record_of(&p, TRACE_OWED)->owed.reason, table[i].reason);
 		assert_int_equal(record_of(&p, TRACE_OWED)->owed.flags, A);
+		assert_int_equal(record_of(&p, TRACE_OWED)->owed.urgency, table[i].urgency);
 	}
 }
 

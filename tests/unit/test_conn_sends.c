@@ -142,6 +142,24 @@ test_a_refusal_is_owed_before_all_else(void **state)
 	assert_owes_nothing(&p, END_ALICE);
 }
 
+/* A refusal that is owed does not stand in the way of ABORT. */
+static void
+test_abort_while_a_refusal_is_owed(void **state)
+{
+	struct play p = play_with(10, 20, STACK_RFC);
+	struct seg seg = { 0 };
+
+	(void)state;
+	alice_in(&p, SYN_RECEIVED, true);
+	hears(&p, END_ALICE, A, 21, 600, 0);
+	assert_owes(&p, END_ALICE, R, 600, 0);
+	conn_next_segment(&p.conn, END_ALICE, R, &seg);
+	assert_int_equal(seg.tcp.seq, 600);
+	assert_true(sends(&p, END_ALICE, R, 11, 0, 0));
+	assert_int_equal(end_of(&p, END_ALICE)->state, CLOSED);
+	assert_owes_nothing(&p, END_ALICE);
+}
+
 /* The number of OPEN is a proposal; the SYN that is sent decides. */
 static void
 test_the_syn_that_is_sent_decides_the_iss(void **state)
@@ -382,10 +400,15 @@ test_a_crossed_syn_is_seen_late(void **state)
 
 	(void)state;
 	call(&p, END_BOB, CALL_OPEN);
+	hears(&p, END_BOB, SA, p.a, 7, 0);
+	assert_ignored(&p, REASON_ISS_UNSEEN);
 	over(&p, END_ALICE, S, p.a, 0, 0);
 	assert_states(&p, SYN_SENT, SYN_RECEIVED);
+	assert_true(end_of(&p, END_BOB)->owed[0].any_seq);
 	over(&p, END_BOB, S, p.b, 0, 0);
 	assert_states(&p, SYN_RECEIVED, SYN_RECEIVED);
+	assert_false(end_of(&p, END_BOB)->owed[0].any_seq);
+	assert_owes(&p, END_BOB, SA, p.b, p.a + 1);
 	assert_owes(&p, END_ALICE, SA, p.a, p.b + 1);
 	assert_int_equal(end_of(&p, END_BOB)->owed[0].flags, SA);
 	over(&p, END_BOB, SA, p.b, p.a + 1, 0);
@@ -400,6 +423,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_may_be_sent),
 		cmocka_unit_test(test_a_refusal_is_owed_before_all_else),
+		cmocka_unit_test(test_abort_while_a_refusal_is_owed),
 		cmocka_unit_test(test_the_syn_that_is_sent_decides_the_iss),
 		cmocka_unit_test(test_an_ack_rides_on_data_and_fin),
 		cmocka_unit_test(test_a_fin_that_is_owed_takes_the_ack_along),
