@@ -77,22 +77,21 @@ apply(const struct faults *faults, unsigned row, const char *value, struct setti
 }
 
 void
-settings_apply(const struct faults *faults, bool ip6, struct settings_lacking *lacking)
+settings_apply(const struct faults *faults, enum setting_kind kind, bool ip6, struct settings_lacking *lacking)
 {
 	assert(settings_count <= SETTINGS_MAX);
-	*lacking = (struct settings_lacking){ 0 };
 	for (unsigned row = 0; row < settings_count; row++) {
-		if (ip6 || !settings[row].ip6)
+		if (settings[row].kind == kind && (ip6 || !settings[row].ip6))
 			apply(faults, row, settings[row].value, lacking);
 	}
 }
 
 void
-settings_apply_patience(const struct faults *faults, bool patient, struct settings_lacking *lacking)
+settings_apply_ordinary(const struct faults *faults, struct settings_lacking *lacking)
 {
 	for (unsigned row = 0; row < settings_count; row++) {
 		if (settings[row].kind == SETTING_PATIENT)
-			apply(faults, row, patient ? settings[row].value : settings[row].ordinary, lacking);
+			apply(faults, row, settings[row].ordinary, lacking);
 	}
 }
 
@@ -109,7 +108,8 @@ settings_no_ip6(const struct faults *faults)
 #define PATIENT(n, v, o, w) { .name = n, .value = v, .ordinary = o, .why = w, .kind = SETTING_PATIENT }
 
 const struct setting settings[] = {
-	FIXED("ipv4/tcp_congestion_control", "cubic", "Bob's congestion control is the host's"),
+	/* Of all algorithms only this one is open to the unprivileged on every host. */
+	FIXED("ipv4/tcp_congestion_control", "reno", "Bob's congestion control is the host's"),
 	FIXED("ipv4/tcp_rmem", "4096 131072 6291456", "Bob's window and window scale are the host's"),
 	FIXED("ipv4/tcp_wmem", "4096 16384 4194304", "Bob's send buffer is the host's"),
 	FIXED("ipv4/tcp_window_scaling", "1", "Bob may not offer a window scale"),

@@ -13,12 +13,16 @@
  *   counter:NAME                         its value
  *   die:N                                the process kills itself N us after its start, wherever it then is
  *   child                                runs `sh -c 'grep Cap /proc/self/status'`: what programs started by main may do
+ *   sleep:N                              N seconds of silence, to see that there is silence
  *   watch                                waits until lab_watch_fd is readable
+ *   seccomp                              forbids unshare(2), as a container's filter does
  *   wait                                 until a line arrives on standard input
  *   packet:NAME                          a packet socket on the interface NAME, kept by init
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <poll.h>
@@ -26,8 +30,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -186,11 +191,35 @@ do_watch(const char *argument)
 }
 
 static int
+do_sleep(const char *argument)
+{
+	sleep((unsigned)atoi(argument));
+	return 0;
+}
+
+static int
 do_wait(const char *argument)
 {
 	(void)argument;
 	fflush(stdout);
 	return fgets(answer, sizeof(answer), stdin) != NULL ? (answer[0] = '\0') : 0;
+}
+
+static int
+do_seccomp(const char *argument)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = sizeof(rules) / sizeof(rules[0]), .filter = rules };
+
+	(void)argument;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return err_set(&err, ERR_SYSTEM, "no filter: %s", strerror(errno));
+	return 0;
 }
 
 static int
@@ -284,7 +313,9 @@ static const struct {
 	{ "ready", do_ready, NULL },
 	{ "refuse=", do_refuse, NULL },
 	{ "restart", do_simple, "r" },
+	{ "seccomp", do_seccomp, NULL },
 	{ "set:", do_set, NULL },
+	{ "sleep:", do_sleep, NULL },
 	{ "start", do_start, NULL },
 	{ "stop", do_stop, NULL },
 	{ "wait", do_wait, NULL },
