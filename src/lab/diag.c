@@ -179,7 +179,7 @@ drain(struct mnl_socket *socket, unsigned sequence, mnl_cb_t keep, void *data)
 static int
 destroy(struct mnl_socket *socket, unsigned sequence, uint8_t family, const struct inet_diag_sockid *id)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 	struct inet_diag_req_v2 *request;
 	struct nlmsghdr *message = begin(buffer, SOCK_DESTROY, NLM_F_ACK, sequence, family, &request);
 
@@ -192,7 +192,7 @@ destroy(struct mnl_socket *socket, unsigned sequence, uint8_t family, const stru
 static int
 dump(struct mnl_socket *socket, unsigned sequence, uint8_t family, struct victims *victims)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 	struct inet_diag_req_v2 *request;
 	struct nlmsghdr *message = begin(buffer, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sequence, family, &request);
 

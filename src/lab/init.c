@@ -362,11 +362,11 @@ live(struct init *init)
 	}
 }
 
-int
-init_run(void *start)
+_Noreturn void
+init_run(const struct init_start *start)
 {
 	struct init init = {
-		.start = *(const struct init_start *)start,
+		.start = *start,
 		.network = { .alice.inet = -1, .wire.inet = -1, .bob.inet = -1, .wire_ns = -1, .bob_ns = -1 },
 	};
 	struct init_reply answer = { 0 };

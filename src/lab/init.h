@@ -73,7 +73,7 @@ struct init_news {
 	int32_t status; /* as by waitpid */
 };
 
-/* For clone(2): `start` is a struct init_start *; never returns. */
-int init_run(void *start);
+/* Runs lab init in this process, the first of its PID namespace, which is in Alice's network namespace. */
+_Noreturn void init_run(const struct init_start *start);
 
 #endif

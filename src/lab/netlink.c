@@ -141,7 +141,7 @@ put_veth_end(struct nlmsghdr *message, const struct veth_end *end)
 int
 netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct nlattr *info, *data, *peer;
 
@@ -169,7 +169,7 @@ netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err)
 int
 netlink_link_up(struct netlink *nl, const char *name, struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWLINK, 0);
 	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
 
@@ -183,7 +183,7 @@ netlink_link_up(struct netlink *nl, const char *name, struct err *err)
 int
 netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_DELLINK, 0);
 
 	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
@@ -196,7 +196,7 @@ netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 int
 netlink_address(struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err)
 {
-	char buffer[REQUEST_BYTES], text[INET6_ADDRSTRLEN];
+	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
 	struct nlmsghdr *message = begin(buffer, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
 	struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	int index = interface_index(nl, name, err);
@@ -229,7 +229,7 @@ int
 netlink_route(struct netlink *nl, const char *name, const struct address *source, unsigned prefix, uint32_t rto_min_ms,
     struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(message, sizeof(*route));
 	struct address network = network_of(source, prefix);
@@ -264,7 +264,7 @@ int
 netlink_neighbour(struct netlink *nl, const char *name, const struct address *address, uint64_t mac, bool there,
     struct err *err)
 {
-	char buffer[REQUEST_BYTES], text[INET6_ADDRSTRLEN];
+	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
 	struct nlmsghdr *message = begin(buffer, there ? RTM_NEWNEIGH : RTM_DELNEIGH,
 	    there ? NLM_F_CREATE | NLM_F_REPLACE : 0);
 	struct ndmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));

@@ -91,11 +91,14 @@ add_causes_of_eperm(struct text *t)
 static void
 add_limit(struct text *t, const char *name, long now, int needed)
 {
-	if (now >= 0)
-		text_add(t, "\n  - user.%s is %ld, and %d %s needed", name, now, needed, needed == 1 ? "is" : "are");
+	const long plenty = 1000000;
+
+	if (now >= 0 && now < plenty)
+		text_add(t, "\n  - user.%s is %ld, and %d %s needed: `sudo sysctl -w user.%s=%ld`", name, now, needed,
+		    needed == 1 ? "is" : "are", name, now < 500 ? 1000 : 2 * now);
 	else
-		text_add(t, "\n  - user.%s", name);
-	text_add(t, ": `sudo sysctl -w user.%s=%d`", name, now > 1000 ? (int)now * 2 : 1000);
+		text_add(t, "\n  - user.%s, outside of the namespace or container that this is: `sudo sysctl -w user.%s=1000` there",
+		    name, name);
 }
 
 int

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -152,9 +151,11 @@ not_there(struct lab *lab, const struct talk *talk, struct err *err)
 	char text[256];
 
 	/* The closed socket may be seen before init has told of the end of its child. */
-	if (lab_alive(lab, text, sizeof(text)))
+	if (lab_alive(lab, text, sizeof(text))) {
 		ppoll(&polled, 1, &moment, NULL);
-	if (lab_alive(lab, text, sizeof(text)))
+		lab_alive(lab, text, sizeof(text));
+	}
+	if (text[0] == '\0')
 		return err_set(err, ERR_SYSTEM, "%s does not talk any more: `lab restart` brings a new one", talk->name);
 	return err_set(err, ERR_SYSTEM, "%s", text);
 }
@@ -166,6 +167,8 @@ ask(struct lab *lab, const struct talk *talk, struct err *err)
 	struct pollfd polled = { .events = POLLIN };
 	ssize_t size;
 
+	/* Init's children outlive it by a moment, and would still answer. */
+	hear_news(lab);
 	if (lab_finish(lab, err) < 0)
 		return -1;
 	polled.fd = lab->fd[talk->with];

@@ -5,6 +5,7 @@
  *
  *   missing=NAMES refuse=FAULTS          before start
  *   start ready drop restart stop        the calls of lab.h; start and ready print microseconds
+ *   other                                the lab started before, from now on
  *   describe alive ipv6
  *   get:NAME set:NAME=VALUE              Bob's sysctls, asked of lab init
  *   patient impatient neighbour no-neighbour
@@ -39,7 +40,7 @@
 #include "lab/address.h"
 #include "lab/lab.h"
 
-static struct lab *lab;
+static struct lab *lab, *other;
 static struct lab_faults faults;
 static struct err err;
 static char answer[AGENT_DATA_MAX + 1];
@@ -59,6 +60,7 @@ do_start(const char *argument)
 	int64_t from_us = now_us();
 
 	(void)argument;
+	other = lab;
 	lab = lab_start(1, &faults, &err);
 	if (lab == NULL)
 		return -1;
@@ -85,6 +87,17 @@ do_stop(const char *argument)
 	(void)argument;
 	lab_stop(lab);
 	lab = NULL;
+	return 0;
+}
+
+static int
+do_other(const char *argument)
+{
+	struct lab *swap = lab;
+
+	(void)argument;
+	lab = other;
+	other = swap;
 	return 0;
 }
 
@@ -307,6 +320,7 @@ static const struct {
 	{ "missing=", do_missing, NULL },
 	{ "neighbour", do_simple, "n" },
 	{ "no-neighbour", do_simple, "no" },
+	{ "other", do_other, NULL },
 	{ "packet:", do_packet, NULL },
 	{ "patient", do_simple, "p" },
 	{ "ping", do_agent, NULL },
@@ -348,5 +362,6 @@ main(int argc, char **argv)
 			printf("%s\n", answer);
 	}
 	lab_stop(lab);
+	lab_stop(other);
 	return 0;
 }
