@@ -180,6 +180,21 @@ netlink_link_up(struct netlink *nl, const char *name, struct err *err)
 	return 0;
 }
 
+/* Asking for the carrier makes the kernel look at its pending link events first. */
+int
+netlink_link_settle(struct netlink *nl, const char *name, struct err *err)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GLINK };
+	struct ifreq request = { .ifr_data = (void *)&value };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	nl->error = ioctl(nl->inet, SIOCETHTOOL, &request) < 0 ? errno : 0;
+	if (nl->error != 0 || value.data == 0)
+		return err_set(err, ERR_SYSTEM, "%s has no carrier: %s", name,
+		    nl->error != 0 ? strerror(nl->error) : "its peer is down");
+	return 0;
+}
+
 int
 netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 {

@@ -35,6 +35,8 @@ struct veth_end {
 int netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err);
 
 int netlink_link_up(struct netlink *nl, const char *name, struct err *err);
+/* What the kernel does about a new carrier some time later, it has done when this returns; -1 when there is no carrier. */
+int netlink_link_settle(struct netlink *nl, const char *name, struct err *err);
 int netlink_link_delete(struct netlink *nl, const char *name, struct err *err);
 
 /* Without duplicate address detection, and without the route that the kernel would add by itself. */

@@ -5,12 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/when.h"
 #include "lab/address.h"
 #include "lab/channel.h"
 
@@ -95,34 +92,10 @@ network_neighbour(struct network *network, bool permanent, struct err *err)
 	return network->ip6 ? netlink_neighbour(&network->bob, BOB_IF, &ip6, ALICE_MAC, permanent, err) : 0;
 }
 
-static unsigned long
-reports_sent(void)
-{
-	FILE *file = fopen("/proc/self/net/snmp6", "re");
-	char line[128];
-	unsigned long count = 0;
-
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		sscanf(line, "Icmp6OutMLDv2Reports %lu", &count);
-	if (file != NULL)
-		fclose(file);
-	return count;
-}
-
 /*
- * Two ticks after the link has come up the kernel reports Bob's multicast group once; no setting keeps it from that.  The wire
- * opens its captures only afterwards, so that no learner sees a frame that nobody asked for.
+ * When his link comes up the kernel reports Bob's multicast group, which no setting keeps it from.  In MLD version 1 it does so
+ * at once, and settling the link brings on the second one: both are gone before the wire opens its captures.
  */
-static void
-await_report(void)
-{
-	const struct timespec moment = { .tv_nsec = NS_PER_MS / 4 };
-
-	for (int tries = 0; tries < 160 && reports_sent() == 0; tries++)
-		nanosleep(&moment, NULL);
-}
-
-/* The link comes up as early as can be, since that report is waited for. */
 int
 network_furnish_bob(struct network *network, struct err *err)
 {
@@ -148,15 +121,13 @@ network_furnish_bob(struct network *network, struct err *err)
 		network->ip6 = false;
 	if (netlink_link_up(&network->bob, "lo", err) < 0 ||
 	    netlink_link_up(&network->wire, WIRE_BOB_IF, err) < 0 ||
-	    netlink_link_up(&network->bob, BOB_IF, err) < 0)
+	    netlink_link_up(&network->bob, BOB_IF, err) < 0 || netlink_link_settle(&network->bob, BOB_IF, err) < 0)
 		return -1;
 	settings_apply(network->faults, SETTING_FIXED, network->ip6, &network->lacking);
 	settings_apply(network->faults, SETTING_PATIENT, network->ip6, &network->lacking);
-	if (set_routes(network, err) < 0 || network_neighbour(network, true, err) < 0)
+	if (set_routes(network, err) < 0)
 		return -1;
-	if (network->ip6)
-		await_report();
-	return 0;
+	return network_neighbour(network, true, err);
 }
 
 int

@@ -127,6 +127,7 @@ const struct setting settings[] = {
 	QUIET6("ipv6/conf/default/addr_gen_mode", "1", "Bob takes a link-local address and announces it"),
 	QUIET6("ipv6/conf/default/dad_transmits", "0", "Bob asks whether others have his address"),
 	QUIET6("ipv6/conf/default/accept_dad", "0", "Bob asks whether others have his address"),
+	QUIET6("ipv6/conf/default/force_mld_version", "1", "Bob reports his multicast groups late"),
 	QUIET6("ipv6/conf/default/mldv1_unsolicited_report_interval", "2000000000", "Bob reports his multicast groups"),
 	QUIET6("ipv6/conf/default/mldv2_unsolicited_report_interval", "2000000000", "Bob reports his multicast groups"),
 	PATIENT("ipv4/tcp_synack_retries", "255", "5", "half-open connections vanish while you read"),
