@@ -52,7 +52,7 @@ identity_limits(struct namespace_limits *limits)
 	limits->net = read_number("/proc/sys/user/max_net_namespaces");
 }
 
-/* ---- the maps ---------------------------------------------------------------------------------------------------------- */
+/* ---- the maps -------------------------------------------------------------------------------------------------- */
 
 struct maps {
 	char uid[MAP_BYTES], gid[MAP_BYTES];
@@ -202,7 +202,7 @@ identity_new_network(const struct faults *faults, const struct namespace_limits 
 	return refusal_of_network(error, limits, err);
 }
 
-/* ---- capabilities ------------------------------------------------------------------------------------------------------ */
+/* ---- capabilities ---------------------------------------------------------------------------------------------- */
 
 static int
 set_capabilities(const cap_value_t *values, int count, bool inheritable, struct err *err)
@@ -243,7 +243,8 @@ identity_for_programs(struct err *err)
 		return -1;
 	for (int i = 0; i < count; i++) {
 		if (cap_set_ambient(kept[i], CAP_SET) < 0)
-			return err_set(err, ERR_SYSTEM, "Bob's programs could not be given capabilities: %s", strerror(errno));
+			return err_set(
+			    err, ERR_SYSTEM, "Bob's programs could not be given capabilities: %s", strerror(errno));
 	}
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lab init: process 1 of the lab's own PID namespace, parent of the wire and of Bob's agent.  It keeps the privileges, does what
- * main asks, and ends everything once main is gone: the pipe `life`, whose other end only main holds, then reads end of file.
+ * Lab init: process 1 of the lab's own PID namespace, parent of the wire and of Bob's agent.  It keeps the privileges,
+ * does what main asks, and ends everything once main is gone: the pipe `life`, whose other end only main holds, then
+ * reads end of file.
  */
 #ifndef LAB_INIT_H
 #define LAB_INIT_H

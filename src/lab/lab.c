@@ -18,7 +18,7 @@
 #include "lab/channel.h"
 #include "lab/lab_private.h"
 
-/* ---- asking init ------------------------------------------------------------------------------------------------------- */
+/* ---- asking init ----------------------------------------------------------------------------------------------- */
 
 int
 lab_init_gone(struct lab *lab, struct err *err)
@@ -102,7 +102,7 @@ lab_init_ask(struct lab *lab, const struct init_request *request, const int *fds
 	return receive_reply(lab, reply, err);
 }
 
-/* ---- start and stop ---------------------------------------------------------------------------------------------------- */
+/* ---- start and stop -------------------------------------------------------------------------------------------- */
 
 static int
 make_shared(struct lab *lab, struct err *err)
@@ -125,8 +125,8 @@ failed:
 }
 
 /*
- * A fork that makes the child process 1 of a new PID namespace.  Not by glibc's clone(), which wants another stack: AddressSanitizer
- * takes that for an overflow.  Nor by clone3, which valgrind 3.19 does not know.
+ * A fork that makes the child process 1 of a new PID namespace.  Not by glibc's clone(), which wants another stack:
+ * AddressSanitizer takes that for an overflow.  Nor by clone3, which valgrind 3.19 does not know.
  */
 static pid_t
 fork_init(void)
@@ -158,7 +158,9 @@ static int
 start_init(struct lab *lab, uint64_t seed, struct err *err)
 {
 	int life[2] = { -1, -1 }, requests[2] = { -1, -1 }, watch[2] = { -1, -1 }, result = -1;
-	struct init_start start = { .faults = &lab->faults, .limits = &lab->limits, .seed = seed, .shared = lab->shared };
+	struct init_start start = {
+		.faults = &lab->faults, .limits = &lab->limits, .seed = seed, .shared = lab->shared
+	};
 
 	lab->notify = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (lab->notify < 0 || pipe2(life, O_CLOEXEC) < 0 || channel_pair(requests) < 0 || channel_pair(watch) < 0) {
@@ -246,7 +248,7 @@ lab_drop_privileges(struct lab *lab, struct err *err)
 	return identity_drop(err);
 }
 
-/* ---- what init does for us --------------------------------------------------------------------------------------------- */
+/* ---- what init does for us ------------------------------------------------------------------------------------- */
 
 int
 lab_keep(struct lab *lab, const int *fds, unsigned count, struct err *err)
@@ -262,8 +264,8 @@ static int
 put_word(char *room, size_t size, const char *word, struct err *err)
 {
 	if ((size_t)snprintf(room, size, "%s", word) >= size)
-		return err_set(err, ERR_INPUT, "\"%.40s...\" is too long for a kernel setting: %zu characters at most", word,
-		    size - 1);
+		return err_set(err, ERR_INPUT, "\"%.40s...\" is too long for a kernel setting: %zu characters at most",
+		    word, size - 1);
 	return 0;
 }
 

@@ -93,8 +93,8 @@ network_neighbour(struct network *network, bool permanent, struct err *err)
 }
 
 /*
- * When his link comes up the kernel reports Bob's multicast group, which no setting keeps it from.  In MLD version 1 it does so
- * at once, and settling the link brings on the second one: both are gone before the wire opens its captures.
+ * When his link comes up the kernel reports Bob's multicast group, which no setting keeps it from.  In MLD version 1 it
+ * does so at once, and settling the link brings on the second one: both are gone before the wire opens its captures.
  */
 int
 network_furnish_bob(struct network *network, struct err *err)
@@ -112,15 +112,13 @@ network_furnish_bob(struct network *network, struct err *err)
 	settings_apply(network->faults, SETTING_QUIET, network->ip6, &network->lacking);
 	if (!network->ip6)
 		settings_no_ip6(network->faults);
-	if (netlink_veth(&network->wire, ends, err) < 0 ||
-	    netlink_offloads_off(&network->wire, WIRE_BOB_IF, err) < 0 ||
+	if (netlink_veth(&network->wire, ends, err) < 0 || netlink_offloads_off(&network->wire, WIRE_BOB_IF, err) < 0 ||
 	    netlink_offloads_off(&network->bob, BOB_IF, err) < 0 ||
 	    netlink_address(&network->bob, BOB_IF, &ip4, LAB_PREFIX_IP4, err) < 0)
 		return -1;
 	if (network->ip6 && netlink_address(&network->bob, BOB_IF, &ip6, LAB_PREFIX_IP6, err) < 0)
 		network->ip6 = false;
-	if (netlink_link_up(&network->bob, "lo", err) < 0 ||
-	    netlink_link_up(&network->wire, WIRE_BOB_IF, err) < 0 ||
+	if (netlink_link_up(&network->bob, "lo", err) < 0 || netlink_link_up(&network->wire, WIRE_BOB_IF, err) < 0 ||
 	    netlink_link_up(&network->bob, BOB_IF, err) < 0 || netlink_link_settle(&network->bob, BOB_IF, err) < 0)
 		return -1;
 	settings_apply(network->faults, SETTING_FIXED, network->ip6, &network->lacking);

@@ -102,10 +102,22 @@ settings_no_ip6(const struct faults *faults)
 	sysctl_write(faults, "ipv6/conf/default/disable_ipv6", "1");
 }
 
-#define FIXED(n, v, w)      { .name = n, .value = v, .why = w, .kind = SETTING_FIXED }
-#define QUIET(n, v, w)      { .name = n, .value = v, .why = w, .kind = SETTING_QUIET }
-#define QUIET6(n, v, w)     { .name = n, .value = v, .why = w, .kind = SETTING_QUIET, .ip6 = true }
-#define PATIENT(n, v, o, w) { .name = n, .value = v, .ordinary = o, .why = w, .kind = SETTING_PATIENT }
+#define FIXED(n, v, w)                                                                                                 \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_FIXED                                                 \
+	}
+#define QUIET(n, v, w)                                                                                                 \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_QUIET                                                 \
+	}
+#define QUIET6(n, v, w)                                                                                                \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_QUIET, .ip6 = true                                    \
+	}
+#define PATIENT(n, v, o, w)                                                                                            \
+	{                                                                                                              \
+		.name = n, .value = v, .ordinary = o, .why = w, .kind = SETTING_PATIENT                                \
+	}
 
 const struct setting settings[] = {
 	/* Of all algorithms only this one is open to the unprivileged on every host. */
@@ -133,7 +145,7 @@ const struct setting settings[] = {
 	PATIENT("ipv4/tcp_synack_retries", "255", "5", "half-open connections vanish while you read"),
 	PATIENT("ipv4/tcp_syn_retries", "127", "6", "`bob connect` gives up while you read"),
 	PATIENT("ipv4/tcp_retries2", "255", "15", "connections with unacknowledged data vanish while you read"),
-	PATIENT("ipv4/tcp_orphan_retries", "255", "0", "connections that Bob's program has closed vanish while you read"),
+	PATIENT("ipv4/tcp_orphan_retries", "255", "0", "connections that Bob has closed vanish while you read"),
 	PATIENT("ipv4/tcp_fin_timeout", "86400", "60", "FIN-WAIT-2 ends after a minute"),
 	PATIENT("ipv4/tcp_early_retrans", "0", "3", "tail loss probes repeat Bob's last segment at once"),
 };

@@ -67,7 +67,8 @@ on_route(const struct nlmsghdr *message, void *data)
 	const struct nlattr *attribute, *inner, *metrics = NULL;
 	uint32_t index = 0;
 
-	mnl_attr_for_each(attribute, message, sizeof(*route)) {
+	mnl_attr_for_each(attribute, message, sizeof(*route))
+	{
 		if (mnl_attr_get_type(attribute) == RTA_OIF)
 			index = mnl_attr_get_u32(attribute);
 		if (mnl_attr_get_type(attribute) == RTA_METRICS)
@@ -75,7 +76,8 @@ on_route(const struct nlmsghdr *message, void *data)
 	}
 	if (index != metric->index || route->rtm_table != RT_TABLE_MAIN || metrics == NULL)
 		return MNL_CB_OK;
-	mnl_attr_for_each_nested(inner, metrics) {
+	mnl_attr_for_each_nested(inner, metrics)
+	{
 		if (mnl_attr_get_type(inner) == RTAX_LOCK)
 			metric->lock = mnl_attr_get_u32(inner);
 		if (mnl_attr_get_type(inner) == RTAX_RTO_MIN)
@@ -125,7 +127,8 @@ make_unacked(bool orphan, char *answer, size_t size)
 	inet_pton(AF_INET, BOB_IP4, &from.sin_addr);
 	inet_pton(AF_INET, ALICE_IP4, &to.sin_addr);
 	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ||
+	    bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ||
 	    getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, &window, &length) < 0)
 		goto failed;
 	window.snd_wnd = window.max_window = 65535;

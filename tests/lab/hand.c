@@ -13,12 +13,11 @@
  *   kernel:BOBPORT,ALICEPORT             state, queues, timer
  *   counter:NAME                         its value
  *   die:N                                the process kills itself N us after its start, wherever it then is
- *   child                                runs `sh -c 'grep Cap /proc/self/status'`: what programs started by main may do
- *   sleep:N                              N seconds of silence, to see that there is silence
- *   watch                                waits until lab_watch_fd is readable
- *   seccomp                              forbids unshare(2), as a container's filter does
- *   wait                                 until a line arrives on standard input
- *   packet:NAME                          a packet socket on the interface NAME, kept by init
+ *   child                                runs `sh -c 'grep Cap /proc/self/status'`: what programs started by main may
+ * do sleep:N                              N seconds of silence, to see that there is silence watch waits until
+ * lab_watch_fd is readable seccomp                              forbids unshare(2), as a container's filter does wait
+ * until a line arrives on standard input packet:NAME                          a packet socket on the interface NAME,
+ * kept by init
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -238,8 +237,9 @@ do_seccomp(const char *argument)
 static int
 do_packet(const char *argument)
 {
-	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(3),
-		.sll_ifindex = (int)if_nametoindex(argument) };
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(3), .sll_ifindex = (int)if_nametoindex(argument)
+	};
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 
 	if (fd < 0 || at.sll_ifindex == 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
