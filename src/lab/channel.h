@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Whole messages, with descriptors beside them, over SOCK_SEQPACKET sockets: how main, init, the wire and the agent talk. */
+/* Whole messages, with descriptors beside them, over SOCK_SEQPACKET sockets: how main, init, the wire and the agent
+ * talk. */
 #ifndef LAB_CHANNEL_H
 #define LAB_CHANNEL_H
 
@@ -15,8 +16,8 @@ int channel_pair(int ends[2]);
 int channel_send(int fd, const struct iovec *parts, unsigned count, const int *fds, unsigned fd_count);
 
 /*
- * Receives one message; its size, 0 when the other end is closed, -1 with errno.  Up to *fd_count descriptors go to `fds`
- * (close-on-exec, the caller's now) and their number to *fd_count; more of them are closed.  Both may be NULL.
+ * Receives one message; its size, 0 when the other end is closed, -1 with errno.  Up to *fd_count descriptors go to
+ * `fds` (close-on-exec, the caller's now) and their number to *fd_count; more of them are closed.  Both may be NULL.
  */
 ssize_t channel_receive(int fd, const struct iovec *parts, unsigned count, int *fds, unsigned *fd_count);
 

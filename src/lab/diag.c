@@ -16,7 +16,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
-#define ANSWER_BYTES  8192
+#define ANSWER_BYTES 8192
 #define DESTROY_BATCH 512
 
 int
@@ -98,8 +98,8 @@ diag_find(struct mnl_socket *socket, unsigned sequence, const struct four_tuple 
 {
 	char buffer[ANSWER_BYTES];
 	struct inet_diag_req_v2 *request;
-	struct nlmsghdr *message = begin(
-	    buffer, SOCK_DIAG_BY_FAMILY, 0, sequence, tuple->bob.family == 6 ? AF_INET6 : AF_INET, &request);
+	struct nlmsghdr *message =
+	    begin(buffer, SOCK_DIAG_BY_FAMILY, 0, sequence, tuple->bob.family == 6 ? AF_INET6 : AF_INET, &request);
 	ssize_t size;
 	int result;
 
@@ -125,7 +125,7 @@ failed:
 	return err_set(err, ERR_SYSTEM, "Bob's kernel would not show his socket: sock_diag says %s", strerror(errno));
 }
 
-/* ---- the end of all sockets -------------------------------------------------------------------------------------------- */
+/* ---- the end of all sockets ------------------------------------------------------------------------------------ */
 
 struct victims {
 	unsigned count;
@@ -179,7 +179,7 @@ drain(struct mnl_socket *socket, unsigned sequence, mnl_cb_t keep, void *data)
 static int
 destroy(struct mnl_socket *socket, unsigned sequence, uint8_t family, const struct inet_diag_sockid *id)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 	struct inet_diag_req_v2 *request;
 	struct nlmsghdr *message = begin(buffer, SOCK_DESTROY, NLM_F_ACK, sequence, family, &request);
 
@@ -192,7 +192,7 @@ destroy(struct mnl_socket *socket, unsigned sequence, uint8_t family, const stru
 static int
 dump(struct mnl_socket *socket, unsigned sequence, uint8_t family, struct victims *victims)
 {
-	char buffer[256];
+	char buffer[256] = { 0 };
 	struct inet_diag_req_v2 *request;
 	struct nlmsghdr *message = begin(buffer, SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, sequence, family, &request);
 

@@ -25,8 +25,8 @@ fault_copy(struct faults *faults, const struct lab_faults *given)
 {
 	snprintf(faults->missing, sizeof(faults->missing), "%s",
 	    given != NULL && given->missing_sysctls != NULL ? given->missing_sysctls : "");
-	snprintf(faults->refuse, sizeof(faults->refuse), "%s",
-	    given != NULL && given->refuse != NULL ? given->refuse : "");
+	snprintf(
+	    faults->refuse, sizeof(faults->refuse), "%s", given != NULL && given->refuse != NULL ? given->refuse : "");
 }
 
 /* The word of `list` that is `name`, or starts with it and '='; what follows name, or NULL. */

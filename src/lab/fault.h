@@ -17,15 +17,16 @@ struct faults {
 void fault_copy(struct faults *faults, const struct lab_faults *given);
 
 /*
- * The errno with which `what` is to be refused, 0 for not at all.  Known: unshare (the user namespace), setgroups, uid_map,
- * gid_map, net (a network namespace), clone, ipv6, sock_destroy.  A word without "=ERRNO" means EOPNOTSUPP.
+ * The errno with which `what` is to be refused, 0 for not at all.  Known: unshare (the user namespace), setgroups,
+ * uid_map, gid_map, net (a network namespace), clone, ipv6, sock_destroy.  A word without "=ERRNO" means EOPNOTSUPP.
  */
 int fault_errno(const struct faults *faults, const char *what);
 
 /* Whether the sysctl "ipv4/tcp_ecn" is to be missing. */
 bool fault_missing(const struct faults *faults, const char *name);
 
-/* "EPERM" for the handful of errors that systems refuse the lab with, "error 95" for others; in static storage or `buffer`. */
+/* "EPERM" for the handful of errors that systems refuse the lab with, "error 95" for others; in static storage or
+ * `buffer`. */
 const char *fault_errno_name(int number, char *buffer, unsigned size);
 
 #endif

@@ -52,7 +52,7 @@ identity_limits(struct namespace_limits *limits)
 	limits->net = read_number("/proc/sys/user/max_net_namespaces");
 }
 
-/* ---- the maps ---------------------------------------------------------------------------------------------------------- */
+/* ---- the maps -------------------------------------------------------------------------------------------------- */
 
 struct maps {
 	char uid[MAP_BYTES], gid[MAP_BYTES];
@@ -119,7 +119,12 @@ static int
 enter_as_everyone(const struct faults *faults, struct maps *maps, int proc, int *unshare_error)
 {
 	int pair[2], error = EIO;
-	const struct iovec part = { .iov_base = &error, .iov_len = sizeof(error) };
+	/* a literal's address is the same in the child */
+	const struct iovec parts[] = {
+		{ .iov_base = &error, .iov_len = sizeof(error) },
+		{ .iov_base = &maps->refused, .iov_len = sizeof(maps->refused) },
+	};
+	const ssize_t size = sizeof(error) + sizeof(maps->refused);
 	pid_t helper;
 
 	if (channel_pair(pair) < 0)
@@ -127,10 +132,10 @@ enter_as_everyone(const struct faults *faults, struct maps *maps, int proc, int 
 	helper = fork();
 	if (helper == 0) {
 		close(pair[0]);
-		if (channel_receive(pair[1], &part, 1, NULL, NULL) != sizeof(error) || error != 0)
+		if (channel_receive(pair[1], parts, 2, NULL, NULL) != size || error != 0)
 			_exit(1);
 		error = write_maps(faults, maps, proc, true);
-		_exit(channel_send(pair[1], &part, 1, NULL, 0) < 0);
+		_exit(channel_send(pair[1], parts, 2, NULL, 0) < 0);
 	}
 	close(pair[1]);
 	if (helper < 0) {
@@ -139,13 +144,12 @@ enter_as_everyone(const struct faults *faults, struct maps *maps, int proc, int 
 		return error;
 	}
 	error = *unshare_error = unshare(CLONE_NEWUSER) < 0 ? errno : 0;
-	channel_send(pair[0], &part, 1, NULL, 0);
-	if (error == 0 && channel_receive(pair[0], &part, 1, NULL, NULL) != sizeof(error))
+	channel_send(pair[0], parts, 2, NULL, 0);
+	if (error == 0 && channel_receive(pair[0], parts, 2, NULL, NULL) != size)
 		error = EIO;
 	close(pair[0]);
 	while (waitpid(helper, NULL, 0) < 0 && errno == EINTR)
 		;
-	maps->refused = "uid_map or gid_map";
 	return error;
 }
 
@@ -198,7 +202,7 @@ identity_new_network(const struct faults *faults, const struct namespace_limits 
 	return refusal_of_network(error, limits, err);
 }
 
-/* ---- capabilities ------------------------------------------------------------------------------------------------------ */
+/* ---- capabilities ---------------------------------------------------------------------------------------------- */
 
 static int
 set_capabilities(const cap_value_t *values, int count, bool inheritable, struct err *err)
@@ -239,7 +243,8 @@ identity_for_programs(struct err *err)
 		return -1;
 	for (int i = 0; i < count; i++) {
 		if (cap_set_ambient(kept[i], CAP_SET) < 0)
-			return err_set(err, ERR_SYSTEM, "Bob's programs could not be given capabilities: %s", strerror(errno));
+			return err_set(
+			    err, ERR_SYSTEM, "Bob's programs could not be given capabilities: %s", strerror(errno));
 	}
 	return 0;
 }

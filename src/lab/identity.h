@@ -14,14 +14,15 @@ struct namespace_limits {
 void identity_limits(struct namespace_limits *limits);
 
 /*
- * Puts this process, which must be single-threaded, into a new user namespace.  A user is mapped to himself; root, where he
- * has the privilege to map others, to everyone that he himself can see.  -1 with *err: the refusal and the ways out.
+ * Puts this process, which must be single-threaded, into a new user namespace.  A user is mapped to himself; root,
+ * where he has the privilege to map others, to everyone that he himself can see.  -1 with *err: the refusal and the
+ * ways out.
  */
 int identity_enter(const struct faults *faults, const struct namespace_limits *limits, struct err *err);
 
 /*
- * A new network namespace for this process.  Namespaces of a lab that has just ended go away with a delay: where the limit is
- * what refuses, and would allow for a lab, waits up to a second for them.
+ * A new network namespace for this process.  Namespaces of a lab that has just ended go away with a delay: where the
+ * limit is what refuses, and would allow for a lab, waits up to a second for them.
  */
 int identity_new_network(const struct faults *faults, const struct namespace_limits *limits, struct err *err);
 

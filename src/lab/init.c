@@ -36,7 +36,7 @@ struct init {
 	unsigned kept_count;
 };
 
-/* ---- children ---------------------------------------------------------------------------------------------------------- */
+/* ---- children -------------------------------------------------------------------------------------------------- */
 
 /* Closes every descriptor from 3 on that is not in the list, which it sorts. */
 static void
@@ -144,7 +144,9 @@ reap(struct init *init)
 		;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		for (unsigned who = 0; who < INIT_CHILDREN; who++) {
-			struct init_news news = { .generation = init->generation, .who = (uint8_t)who, .status = status };
+			struct init_news news = {
+				.generation = init->generation, .who = (uint8_t)who, .status = status
+			};
 			const struct iovec part = { .iov_base = &news, .iov_len = sizeof(news) };
 
 			if (init->child[who] != pid)
@@ -156,8 +158,8 @@ reap(struct init *init)
 }
 
 /*
- * Ends every process of the lab but this one, and every socket of Bob's.  Sockets first while programs still hold them: orphans
- * are out of reach of older kernels' SOCK_DESTROY.
+ * Ends every process of the lab but this one, and every socket of Bob's.  Sockets first while programs still hold them:
+ * orphans are out of reach of older kernels' SOCK_DESTROY.
  */
 static void
 end_all(struct init *init)
@@ -177,7 +179,7 @@ end_all(struct init *init)
 	channel_close(&diag);
 }
 
-/* ---- Bob --------------------------------------------------------------------------------------------------------------- */
+/* ---- Bob ------------------------------------------------------------------------------------------------------- */
 
 static int
 open_views(struct init *init, int fds[INIT_FDS], struct err *err)
@@ -194,7 +196,8 @@ open_views(struct init *init, int fds[INIT_FDS], struct err *err)
 	return 0;
 }
 
-/* In Bob's new namespace: everything that makes him Bob.  Descriptors for main are put into fds, -1 where there is none. */
+/* In Bob's new namespace: everything that makes him Bob.  Descriptors for main are put into fds, -1 where there is
+ * none. */
 static int
 start_bob(struct init *init, int fds[INIT_FDS], struct err *err)
 {
@@ -224,7 +227,7 @@ restart(struct init *init, int fds[INIT_FDS], struct err *err)
 	return start_bob(init, fds, err);
 }
 
-/* ---- requests ---------------------------------------------------------------------------------------------------------- */
+/* ---- requests -------------------------------------------------------------------------------------------------- */
 
 static int
 keep(struct init *init, int *fds, unsigned count, struct err *err)
@@ -246,13 +249,15 @@ sysctl_failed(const struct init_request *request, int error, struct err *err)
 	case 0:
 		return 0;
 	case ENOENT:
-		return err_set(err, ERR_INPUT, "Bob's kernel has no setting \"%s\" (they are the files below /proc/sys/net/)",
-		    request->name);
+		return err_set(err, ERR_INPUT,
+		    "Bob's kernel has no setting \"%s\" (they are the files below /proc/sys/net/)", request->name);
 	case EINVAL:
 	case ERANGE:
-		return err_set(err, ERR_INPUT, "Bob's kernel will not have \"%s\" for %s", request->value, request->name);
+		return err_set(
+		    err, ERR_INPUT, "Bob's kernel will not have \"%s\" for %s", request->value, request->name);
 	default:
-		return err_set(err, ERR_SYSTEM, "%s of Bob's kernel is out of reach: %s", request->name, strerror(error));
+		return err_set(
+		    err, ERR_SYSTEM, "%s of Bob's kernel is out of reach: %s", request->name, strerror(error));
 	}
 }
 
@@ -295,8 +300,8 @@ serve(struct init *init)
 		result = restart(init, fds, &answer.err);
 		break;
 	case INIT_SYSCTL:
-		result = sysctl_failed(
-		    &request, sysctl_write(init->start.faults, request.name, request.value), &answer.err);
+		result =
+		    sysctl_failed(&request, sysctl_write(init->start.faults, request.name, request.value), &answer.err);
 		break;
 	case INIT_SYSCTL_READ:
 		result = sysctl_failed(&request,
@@ -315,9 +320,10 @@ serve(struct init *init)
 	reply(init, &answer, result, fds);
 }
 
-/* ---- life and death ---------------------------------------------------------------------------------------------------- */
+/* ---- life and death -------------------------------------------------------------------------------------------- */
 
-/* Out of main's session, signals and descriptors; standard error stays, for what the sanitizers and libraries have to say. */
+/* Out of main's session, signals and descriptors; standard error stays, for what the sanitizers and libraries have to
+ * say. */
 static int
 settle(struct init *init)
 {
@@ -362,11 +368,11 @@ live(struct init *init)
 	}
 }
 
-int
-init_run(void *start)
+_Noreturn void
+init_run(const struct init_start *start)
 {
 	struct init init = {
-		.start = *(const struct init_start *)start,
+		.start = *start,
 		.network = { .alice.inet = -1, .wire.inet = -1, .bob.inet = -1, .wire_ns = -1, .bob_ns = -1 },
 	};
 	struct init_reply answer = { 0 };

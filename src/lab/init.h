@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Lab init: process 1 of the lab's own PID namespace, parent of the wire and of Bob's agent.  It keeps the privileges, does what
- * main asks, and ends everything once main is gone: the pipe `life`, whose other end only main holds, then reads end of file.
+ * Lab init: process 1 of the lab's own PID namespace, parent of the wire and of Bob's agent.  It keeps the privileges,
+ * does what main asks, and ends everything once main is gone: the pipe `life`, whose other end only main holds, then
+ * reads end of file.
  */
 #ifndef LAB_INIT_H
 #define LAB_INIT_H
@@ -73,7 +74,7 @@ struct init_news {
 	int32_t status; /* as by waitpid */
 };
 
-/* For clone(2): `start` is a struct init_start *; never returns. */
-int init_run(void *start);
+/* Runs lab init in this process, the first of its PID namespace, which is in Alice's network namespace. */
+_Noreturn void init_run(const struct init_start *start);
 
 #endif

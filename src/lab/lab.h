@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The private network: Alice's, the wire's and Bob's network namespaces inside a user namespace of our own, made without
- * privilege, gone when the process that made them ends, however it ends.
+ * The private network: Alice's, the wire's and Bob's network namespaces inside a user namespace of our own, made
+ * without privilege, gone when the process that made them ends, however it ends.
  */
 #ifndef LAB_LAB_H
 #define LAB_LAB_H
@@ -15,7 +15,7 @@
 #include "seg/seg.h"
 #include "trace/state.h"
 
-/* For tests: what a lesser kernel or system would say. */
+/* For tests: what a lesser kernel or system would say (the words are listed in lab/fault.h). */
 struct lab_faults {
 	const char *missing_sysctls; /* space-separated names under /proc/sys/net/, "ipv4/tcp_ecn"; NULL */
 	const char *refuse;          /* "unshare=EPERM uid_map=EACCES ipv6 sock_destroy"; NULL */
@@ -24,33 +24,49 @@ struct lab_faults {
 struct lab;
 
 /*
- * Brings the lab up; afterwards this process is in Alice's namespace, single, with every capability over it, until
- * lab_drop_privileges.  NULL with *err (ERR_SYSTEM): one sentence of what refused, then the ways out.
+ * Brings the lab up; returns as soon as Alice's interface is there and up, while the rest is still being made, so that
+ * the caller can open its handle side by side with the wire's.  Afterwards this process, which must be single-threaded,
+ * is in Alice's namespace, with every capability over it until lab_drop_privileges; nothing takes it back out, not even
+ * a failure. NULL with *err (ERR_SYSTEM): one sentence of what refused, then the ways out, one a line.
  */
 struct lab *lab_start(uint64_t seed, const struct lab_faults *faults, struct err *err);
-void lab_stop(struct lab *lab); /* NULL is fine */
 
-/* Blocks until the wire's handles are open (main opens its own meanwhile) and Bob's servers listen. */
+/*
+ * Ends the lab without waiting for it: closing the captures takes the kernel tens of ms, and is not main's business.
+ * Its process 1 stays a child of this process, reaped here only if it has ended already.  NULL is fine.
+ */
+void lab_stop(struct lab *lab);
+
+/* Blocks until Bob is there, his servers listen, and the wire's handles are open (main opens its own meanwhile). */
 int lab_ready(struct lab *lab, struct err *err);
 
-/* Gives init duplicates of packet sockets, so that this process's exit does not wait for the kernel to take them down. */
+/* Gives init duplicates of up to 16 packet sockets, so that this process's exit does not wait for the kernel to take
+ * them down. */
 int lab_keep(struct lab *lab, const int *fds, unsigned count, struct err *err);
 
-/* Gives up every capability that this process has; init keeps what restart needs. */
+/* Gives up every capability that this process, and any program it starts, has or could get; init keeps what restart
+ * needs. */
 int lab_drop_privileges(struct lab *lab, struct err *err);
 
-/* A new Bob, wire and agent; Alice's interface stays.  Works also after the agent or the wire was killed. */
+/*
+ * A new Bob, wire and agent; Alice's interface stays.  Works also after the agent or the wire was killed, and without
+ * privileges.  Events and counters of struct wire_shared start from 0 again: call lab_ready afterwards.  What fails can
+ * be tried again, unless lab init is gone.
+ */
 int lab_restart(struct lab *lab, struct err *err);
 
-/* Whether wire and agent live; text says who is gone.  Descriptors to poll for that: lab_watch_fd. */
+/*
+ * Whether init, wire and agent live; else text says who is gone and what to do.  lab_watch_fd, whose number never
+ * changes, is readable when there is news; lab_alive hears it.
+ */
 bool lab_alive(struct lab *lab, char *text, unsigned size);
 int lab_watch_fd(const struct lab *lab);
 
-/* Bob's loss of IPv6, missing sysctls and the like, one a line: what `lab` prints. */
+/* Who is where, Bob's loss of IPv6, missing sysctls and the like, one a line: what `lab` prints. */
 void lab_describe(struct lab *lab, char *text, unsigned size);
-bool lab_has_ipv6(const struct lab *lab);
+bool lab_has_ipv6(const struct lab *lab); /* known from lab_ready on */
 
-/* The wire. */
+/* The wire. Both stay the same through a restart. */
 const struct wire_shared *lab_wire(const struct lab *lab);
 int lab_wire_fd(const struct lab *lab); /* eventfd: readable after events */
 int lab_wire_ask(struct lab *lab, const struct wire_request *request, struct wire_reply *reply, struct err *err);

@@ -26,7 +26,8 @@ netlink_open(struct netlink *nl, struct err *err)
 	*nl = (struct netlink){ .inet = -1 };
 	nl->route = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (nl->route == NULL || mnl_socket_bind(nl->route, 0, MNL_SOCKET_AUTOPID) < 0) {
-		err_set(err, ERR_SYSTEM, "no rtnetlink socket, with which the lab sets up its links: %s", strerror(errno));
+		err_set(
+		    err, ERR_SYSTEM, "no rtnetlink socket, with which the lab sets up its links: %s", strerror(errno));
 		goto out;
 	}
 	nl->inet = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -91,8 +92,7 @@ ask(struct netlink *nl, struct nlmsghdr *message)
 			continue;
 		if (size < 0)
 			goto failed;
-		result = mnl_cb_run(
-		    answer, (size_t)size, nl->sequence, mnl_socket_get_portid(nl->route), NULL, NULL);
+		result = mnl_cb_run(answer, (size_t)size, nl->sequence, mnl_socket_get_portid(nl->route), NULL, NULL);
 		if (result < 0)
 			goto failed;
 		if (result == MNL_CB_STOP)
@@ -141,7 +141,7 @@ put_veth_end(struct nlmsghdr *message, const struct veth_end *end)
 int
 netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	struct nlattr *info, *data, *peer;
 
@@ -169,7 +169,7 @@ netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err)
 int
 netlink_link_up(struct netlink *nl, const char *name, struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWLINK, 0);
 	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
 
@@ -180,10 +180,25 @@ netlink_link_up(struct netlink *nl, const char *name, struct err *err)
 	return 0;
 }
 
+/* Asking for the carrier makes the kernel look at its pending link events first. */
+int
+netlink_link_settle(struct netlink *nl, const char *name, struct err *err)
+{
+	struct ethtool_value value = { .cmd = ETHTOOL_GLINK };
+	struct ifreq request = { .ifr_data = (void *)&value };
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	nl->error = ioctl(nl->inet, SIOCETHTOOL, &request) < 0 ? errno : 0;
+	if (nl->error != 0 || value.data == 0)
+		return err_set(err, ERR_SYSTEM, "%s has no carrier: %s", name,
+		    nl->error != 0 ? strerror(nl->error) : "its peer is down");
+	return 0;
+}
+
 int
 netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_DELLINK, 0);
 
 	mnl_nlmsg_put_extra_header(message, sizeof(struct ifinfomsg));
@@ -196,7 +211,7 @@ netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 int
 netlink_address(struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err)
 {
-	char buffer[REQUEST_BYTES], text[INET6_ADDRSTRLEN];
+	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
 	struct nlmsghdr *message = begin(buffer, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
 	struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	int index = interface_index(nl, name, err);
@@ -221,7 +236,7 @@ network_of(const struct address *source, unsigned prefix)
 	struct address network = *source;
 
 	for (unsigned bit = prefix; bit < 8 * octets_of(source); bit++)
-		network.octet[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+		network.octet[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 	return network;
 }
 
@@ -229,7 +244,7 @@ int
 netlink_route(struct netlink *nl, const char *name, const struct address *source, unsigned prefix, uint32_t rto_min_ms,
     struct err *err)
 {
-	char buffer[REQUEST_BYTES];
+	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
 	struct rtmsg *route = mnl_nlmsg_put_extra_header(message, sizeof(*route));
 	struct address network = network_of(source, prefix);
@@ -261,12 +276,12 @@ netlink_route(struct netlink *nl, const char *name, const struct address *source
 }
 
 int
-netlink_neighbour(struct netlink *nl, const char *name, const struct address *address, uint64_t mac, bool there,
-    struct err *err)
+netlink_neighbour(
+    struct netlink *nl, const char *name, const struct address *address, uint64_t mac, bool there, struct err *err)
 {
-	char buffer[REQUEST_BYTES], text[INET6_ADDRSTRLEN];
-	struct nlmsghdr *message = begin(buffer, there ? RTM_NEWNEIGH : RTM_DELNEIGH,
-	    there ? NLM_F_CREATE | NLM_F_REPLACE : 0);
+	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
+	struct nlmsghdr *message =
+	    begin(buffer, there ? RTM_NEWNEIGH : RTM_DELNEIGH, there ? NLM_F_CREATE | NLM_F_REPLACE : 0);
 	struct ndmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	int index = interface_index(nl, name, err);
 
@@ -280,7 +295,8 @@ netlink_neighbour(struct netlink *nl, const char *name, const struct address *ad
 		put_mac(message, NDA_LLADDR, mac);
 	if (ask(nl, message) < 0 && (there || nl->error != ENOENT))
 		return err_set(err, ERR_SYSTEM, "the neighbour entry for %s on %s could not be %s: %s",
-		    inet_ntop(family_of(address), address->octet, text, sizeof(text)), name, there ? "set" : "removed", strerror(nl->error));
+		    inet_ntop(family_of(address), address->octet, text, sizeof(text)), name, there ? "set" : "removed",
+		    strerror(nl->error));
 	return 0;
 }
 

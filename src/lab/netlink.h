@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Links, addresses, routes and neighbours of one network namespace, by rtnetlink.  Every call returns 0, or -1 with *err
- * (ERR_SYSTEM); a failed netlink request leaves its errno in nl->error.
+ * Links, addresses, routes and neighbours of one network namespace, by rtnetlink.  Every call returns 0, or -1 with
+ * *err (ERR_SYSTEM); a failed netlink request leaves its errno in nl->error.
  */
 #ifndef LAB_NETLINK_H
 #define LAB_NETLINK_H
@@ -35,10 +35,14 @@ struct veth_end {
 int netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err);
 
 int netlink_link_up(struct netlink *nl, const char *name, struct err *err);
+/* What the kernel does about a new carrier some time later, it has done when this returns; -1 when there is no carrier.
+ */
+int netlink_link_settle(struct netlink *nl, const char *name, struct err *err);
 int netlink_link_delete(struct netlink *nl, const char *name, struct err *err);
 
 /* Without duplicate address detection, and without the route that the kernel would add by itself. */
-int netlink_address(struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err);
+int netlink_address(
+    struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err);
 
 /*
  * The route to the network that `source` and `prefix` make, on link; replaces the one that is there.
@@ -48,10 +52,11 @@ int netlink_route(struct netlink *nl, const char *name, const struct address *so
     uint32_t rto_min_ms, struct err *err);
 
 /* A permanent neighbour entry, put there or taken away; taking away what is not there is no error. */
-int netlink_neighbour(struct netlink *nl, const char *name, const struct address *address, uint64_t mac, bool there,
-    struct err *err);
+int netlink_neighbour(
+    struct netlink *nl, const char *name, const struct address *address, uint64_t mac, bool there, struct err *err);
 
-/* No checksum offload, no scatter-gather, no segmentation or receive offload: a frame on the wire is one TCP segment. */
+/* No checksum offload, no scatter-gather, no segmentation or receive offload: a frame on the wire is one TCP segment.
+ */
 int netlink_offloads_off(struct netlink *nl, const char *name, struct err *err);
 
 #endif

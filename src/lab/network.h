@@ -30,8 +30,8 @@ int network_begin(struct network *network, struct err *err);
 int network_furnish_bob(struct network *network, struct err *err);
 
 /*
- * Lets go of Bob's namespace and makes another, in which the process then is.  It goes away once nothing else holds it; until
- * then it counts against user.max_net_namespaces, so every other holder must have let go before.
+ * Lets go of Bob's namespace and makes another, in which the process then is.  It goes away once nothing else holds it;
+ * until then it counts against user.max_net_namespaces, so every other holder must have let go before.
  */
 int network_new_bob(struct network *network, struct err *err);
 

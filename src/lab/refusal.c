@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-#define CLONE_SYSCTL    "kernel.unprivileged_userns_clone"
+#define CLONE_SYSCTL "kernel.unprivileged_userns_clone"
 #define APPARMOR_SYSCTL "kernel.apparmor_restrict_unprivileged_userns"
 
 /* The number in a file of /proc, -1 where there is none. */
@@ -63,7 +63,8 @@ static void
 add_apparmor(struct text *t)
 {
 	text_add(t,
-	    "\n  - AppArmor restricts user namespaces (Ubuntu 24.04 and later): let `./bootstrap` install a profile for tcpdojo, "
+	    "\n  - AppArmor restricts user namespaces (Ubuntu 24.04 and later): let `./bootstrap` install a profile "
+	    "for tcpdojo, "
 	    "or `sudo sysctl -w " APPARMOR_SYSCTL "=0`");
 }
 
@@ -77,11 +78,13 @@ add_causes_of_eperm(struct text *t)
 	bool unknown = !clone_off && !apparmor && !chrooted && !seccomp;
 
 	if (chrooted || unknown)
-		text_add(t, "\n  - in a chroot no user namespaces can be made: enter the tree by pivot_root instead "
-			    "(`unshare --mount`, systemd-nspawn, bwrap), or run tcpdojo outside");
+		text_add(t,
+		    "\n  - in a chroot no user namespaces can be made: enter the tree by pivot_root instead "
+		    "(`unshare --mount`, systemd-nspawn, bwrap), or run tcpdojo outside");
 	if (seccomp || unknown)
-		text_add(t, "\n  - a container's seccomp filter forbids it: start the container with "
-			    "`--security-opt seccomp=unconfined`, or run tcpdojo outside");
+		text_add(t,
+		    "\n  - a container's seccomp filter forbids it: start the container with "
+		    "`--security-opt seccomp=unconfined`, or run tcpdojo outside");
 	if (clone_off || unknown)
 		text_add(t, "\n  - a sysctl forbids it: `sudo sysctl -w " CLONE_SYSCTL "=1`");
 	if (apparmor || unknown)
@@ -91,11 +94,16 @@ add_causes_of_eperm(struct text *t)
 static void
 add_limit(struct text *t, const char *name, long now, int needed)
 {
-	if (now >= 0)
-		text_add(t, "\n  - user.%s is %ld, and %d %s needed", name, now, needed, needed == 1 ? "is" : "are");
+	const long plenty = 1000000;
+
+	if (now >= 0 && now < plenty)
+		text_add(t, "\n  - user.%s is %ld, and %d %s needed: `sudo sysctl -w user.%s=%ld`", name, now, needed,
+		    needed == 1 ? "is" : "are", name, now < 500 ? 1000 : 2 * now);
 	else
-		text_add(t, "\n  - user.%s", name);
-	text_add(t, ": `sudo sysctl -w user.%s=%d`", name, now > 1000 ? (int)now * 2 : 1000);
+		text_add(t,
+		    "\n  - user.%s, outside of the namespace or container that this is: `sudo sysctl -w user.%s=1000` "
+		    "there",
+		    name, name);
 }
 
 int
@@ -115,9 +123,10 @@ refusal_of_user_namespace(int error, const struct namespace_limits *limits, stru
 		text_add(&t, " Causes and ways out:");
 		add_causes_of_eperm(&t);
 	} else {
-		text_add(&t, " Causes and ways out:"
-			     "\n  - this kernel was built without them: use one with CONFIG_USER_NS and CONFIG_NET_NS"
-			     "\n  - WSL 1 has none: `wsl --set-version DISTRIBUTION 2`");
+		text_add(&t,
+		    " Causes and ways out:"
+		    "\n  - this kernel was built without them: use one with CONFIG_USER_NS and CONFIG_NET_NS"
+		    "\n  - WSL 1 has none: `wsl --set-version DISTRIBUTION 2`");
 	}
 	return -1;
 }
@@ -140,7 +149,8 @@ refusal_of_map(const char *file, int error, struct err *err)
 	if (apparmor || !filecaps)
 		add_apparmor(&t);
 	if (filecaps || !apparmor)
-		text_add(&t, "\n  - tcpdojo carries file capabilities, with which no lab can start: `sudo setcap -r %s`",
+		text_add(&t,
+		    "\n  - tcpdojo carries file capabilities, with which no lab can start: `sudo setcap -r %s`",
 		    program);
 	return -1;
 }
@@ -162,8 +172,9 @@ refusal_of_network(int error, const struct namespace_limits *limits, struct err 
 		text_add(&t, " Causes and ways out:");
 		add_causes_of_eperm(&t);
 	} else {
-		text_add(&t, " Causes and ways out:"
-			     "\n  - this kernel was built without them: use one with CONFIG_NET_NS");
+		text_add(&t,
+		    " Causes and ways out:"
+		    "\n  - this kernel was built without them: use one with CONFIG_NET_NS");
 	}
 	return -1;
 }
@@ -184,9 +195,10 @@ refusal_of_process_namespace(int error, struct err *err)
 		text_add(&t, " Causes and ways out:");
 		add_causes_of_eperm(&t);
 	} else {
-		text_add(&t, " Causes and ways out:"
-			     "\n  - too many processes: `ulimit -u`, or end some"
-			     "\n  - this kernel was built without them: use one with CONFIG_PID_NS");
+		text_add(&t,
+		    " Causes and ways out:"
+		    "\n  - too many processes: `ulimit -u`, or end some"
+		    "\n  - this kernel was built without them: use one with CONFIG_PID_NS");
 	}
 	return -1;
 }

@@ -77,22 +77,21 @@ apply(const struct faults *faults, unsigned row, const char *value, struct setti
 }
 
 void
-settings_apply(const struct faults *faults, bool ip6, struct settings_lacking *lacking)
+settings_apply(const struct faults *faults, enum setting_kind kind, bool ip6, struct settings_lacking *lacking)
 {
 	assert(settings_count <= SETTINGS_MAX);
-	*lacking = (struct settings_lacking){ 0 };
 	for (unsigned row = 0; row < settings_count; row++) {
-		if (ip6 || !settings[row].ip6)
+		if (settings[row].kind == kind && (ip6 || !settings[row].ip6))
 			apply(faults, row, settings[row].value, lacking);
 	}
 }
 
 void
-settings_apply_patience(const struct faults *faults, bool patient, struct settings_lacking *lacking)
+settings_apply_ordinary(const struct faults *faults, struct settings_lacking *lacking)
 {
 	for (unsigned row = 0; row < settings_count; row++) {
 		if (settings[row].kind == SETTING_PATIENT)
-			apply(faults, row, patient ? settings[row].value : settings[row].ordinary, lacking);
+			apply(faults, row, settings[row].ordinary, lacking);
 	}
 }
 
@@ -103,13 +102,26 @@ settings_no_ip6(const struct faults *faults)
 	sysctl_write(faults, "ipv6/conf/default/disable_ipv6", "1");
 }
 
-#define FIXED(n, v, w)      { .name = n, .value = v, .why = w, .kind = SETTING_FIXED }
-#define QUIET(n, v, w)      { .name = n, .value = v, .why = w, .kind = SETTING_QUIET }
-#define QUIET6(n, v, w)     { .name = n, .value = v, .why = w, .kind = SETTING_QUIET, .ip6 = true }
-#define PATIENT(n, v, o, w) { .name = n, .value = v, .ordinary = o, .why = w, .kind = SETTING_PATIENT }
+#define FIXED(n, v, w)                                                                                                 \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_FIXED                                                 \
+	}
+#define QUIET(n, v, w)                                                                                                 \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_QUIET                                                 \
+	}
+#define QUIET6(n, v, w)                                                                                                \
+	{                                                                                                              \
+		.name = n, .value = v, .why = w, .kind = SETTING_QUIET, .ip6 = true                                    \
+	}
+#define PATIENT(n, v, o, w)                                                                                            \
+	{                                                                                                              \
+		.name = n, .value = v, .ordinary = o, .why = w, .kind = SETTING_PATIENT                                \
+	}
 
 const struct setting settings[] = {
-	FIXED("ipv4/tcp_congestion_control", "cubic", "Bob's congestion control is the host's"),
+	/* Of all algorithms only this one is open to the unprivileged on every host. */
+	FIXED("ipv4/tcp_congestion_control", "reno", "Bob's congestion control is the host's"),
 	FIXED("ipv4/tcp_rmem", "4096 131072 6291456", "Bob's window and window scale are the host's"),
 	FIXED("ipv4/tcp_wmem", "4096 16384 4194304", "Bob's send buffer is the host's"),
 	FIXED("ipv4/tcp_window_scaling", "1", "Bob may not offer a window scale"),
@@ -127,12 +139,13 @@ const struct setting settings[] = {
 	QUIET6("ipv6/conf/default/addr_gen_mode", "1", "Bob takes a link-local address and announces it"),
 	QUIET6("ipv6/conf/default/dad_transmits", "0", "Bob asks whether others have his address"),
 	QUIET6("ipv6/conf/default/accept_dad", "0", "Bob asks whether others have his address"),
+	QUIET6("ipv6/conf/default/force_mld_version", "1", "Bob reports his multicast groups late"),
 	QUIET6("ipv6/conf/default/mldv1_unsolicited_report_interval", "2000000000", "Bob reports his multicast groups"),
 	QUIET6("ipv6/conf/default/mldv2_unsolicited_report_interval", "2000000000", "Bob reports his multicast groups"),
 	PATIENT("ipv4/tcp_synack_retries", "255", "5", "half-open connections vanish while you read"),
 	PATIENT("ipv4/tcp_syn_retries", "127", "6", "`bob connect` gives up while you read"),
 	PATIENT("ipv4/tcp_retries2", "255", "15", "connections with unacknowledged data vanish while you read"),
-	PATIENT("ipv4/tcp_orphan_retries", "255", "0", "connections that Bob's program has closed vanish while you read"),
+	PATIENT("ipv4/tcp_orphan_retries", "255", "0", "connections that Bob has closed vanish while you read"),
 	PATIENT("ipv4/tcp_fin_timeout", "86400", "60", "FIN-WAIT-2 ends after a minute"),
 	PATIENT("ipv4/tcp_early_retrans", "0", "3", "tail loss probes repeat Bob's last segment at once"),
 };

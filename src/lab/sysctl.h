@@ -44,10 +44,10 @@ int sysctl_write(const struct faults *faults, const char *name, const char *valu
 /* The value without its newline, tabs as blanks. */
 int sysctl_read(const struct faults *faults, const char *name, char *value, unsigned size);
 
-/* Applies the whole table; rows for IPv6 only with ip6. */
-void settings_apply(const struct faults *faults, bool ip6, struct settings_lacking *lacking);
-/* Applies the patient rows: their values, or the ordinary ones. */
-void settings_apply_patience(const struct faults *faults, bool patient, struct settings_lacking *lacking);
+/* Applies the rows of one kind, those for IPv6 only with ip6, and brings *lacking up to date. */
+void settings_apply(const struct faults *faults, enum setting_kind kind, bool ip6, struct settings_lacking *lacking);
+/* The patient rows' ordinary values. */
+void settings_apply_ordinary(const struct faults *faults, struct settings_lacking *lacking);
 
 /* Keeps IPv6 off interfaces made in this namespace from now on: Alice's and the wire's ends. */
 void settings_no_ip6(const struct faults *faults);

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,7 +19,7 @@
 /* Far beyond what any answer takes, also under valgrind: only a stopped process lets it pass. */
 #define ANSWER_TIMEOUT_MS 30000
 
-/* ---- who lives --------------------------------------------------------------------------------------------------------- */
+/* ---- who lives ------------------------------------------------------------------------------------------------- */
 
 static bool
 readable(int fd)
@@ -141,7 +140,7 @@ lab_ready(struct lab *lab, struct err *err)
 	return agent_ready(lab, err);
 }
 
-/* ---- the wire and the agent -------------------------------------------------------------------------------------------- */
+/* ---- the wire and the agent ------------------------------------------------------------------------------------ */
 
 /* A question with its data; the answer's header goes to `reply`, what follows it to `data`. */
 struct talk {
@@ -163,10 +162,13 @@ not_there(struct lab *lab, const struct talk *talk, struct err *err)
 	char text[256];
 
 	/* The closed socket may be seen before init has told of the end of its child. */
-	if (lab_alive(lab, text, sizeof(text)))
+	if (lab_alive(lab, text, sizeof(text))) {
 		ppoll(&polled, 1, &moment, NULL);
-	if (lab_alive(lab, text, sizeof(text)))
-		return err_set(err, ERR_SYSTEM, "%s does not talk any more: `lab restart` brings a new one", talk->name);
+		lab_alive(lab, text, sizeof(text));
+	}
+	if (text[0] == '\0')
+		return err_set(
+		    err, ERR_SYSTEM, "%s does not talk any more: `lab restart` brings a new one", talk->name);
 	return err_set(err, ERR_SYSTEM, "%s", text);
 }
 
@@ -177,6 +179,8 @@ ask(struct lab *lab, const struct talk *talk, struct err *err)
 	struct pollfd polled = { .events = POLLIN };
 	ssize_t size;
 
+	/* Init's children outlive it by a moment, and would still answer. */
+	hear_news(lab);
 	if (lab_finish(lab, err) < 0)
 		return -1;
 	polled.fd = lab->fd[talk->with];
@@ -192,8 +196,8 @@ ask(struct lab *lab, const struct talk *talk, struct err *err)
 			continue;
 		/* Its late answer would be taken for that to the next question. */
 		channel_close(&lab->fd[talk->with]);
-		return err_set(err, ERR_SYSTEM, "%s has not answered for %d s: `lab restart` brings a new one", talk->name,
-		    ANSWER_TIMEOUT_MS / 1000);
+		return err_set(err, ERR_SYSTEM, "%s has not answered for %d s: `lab restart` brings a new one",
+		    talk->name, ANSWER_TIMEOUT_MS / 1000);
 	}
 	size = channel_receive(polled.fd, talk->answer, talk->answer_parts, NULL, NULL);
 	if (size < (ssize_t)talk->answer[0].iov_len)
@@ -261,7 +265,7 @@ lab_agent_ask(struct lab *lab, const struct agent_request *request, const void *
 	return 0;
 }
 
-/* ---- Bob's kernel ------------------------------------------------------------------------------------------------------ */
+/* ---- Bob's kernel ---------------------------------------------------------------------------------------------- */
 
 int
 lab_kernel(struct lab *lab, const struct four_tuple *tuple, struct kernel_view *view, struct err *err)
@@ -287,7 +291,7 @@ lab_counter_name(const struct lab *lab, unsigned index)
 	return index < lab->names.count ? lab->names.name[index] : "";
 }
 
-/* ---- what there is to say ---------------------------------------------------------------------------------------------- */
+/* ---- what there is to say -------------------------------------------------------------------------------------- */
 
 bool
 lab_has_ipv6(const struct lab *lab)

@@ -123,7 +123,8 @@ int
 session_restart(struct session *session, struct err *err)
 {
 	session_show_deferred(session);
-	if (lab_restart(session->lab, err) != 0 || lab_counters(session->lab, &session->counters, err) != 0)
+	if (lab_restart(session->lab, err) != 0 || lab_ready(session->lab, err) != 0 ||
+	    lab_counters(session->lab, &session->counters, err) != 0)
 		return -1;
 	session->counters_at_start = session->counters;
 	/* The log keeps what was; who spoke in it is gone. */

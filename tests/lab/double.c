@@ -67,7 +67,8 @@ on_route(const struct nlmsghdr *message, void *data)
 	const struct nlattr *attribute, *inner, *metrics = NULL;
 	uint32_t index = 0;
 
-	mnl_attr_for_each(attribute, message, sizeof(*route)) {
+	mnl_attr_for_each(attribute, message, sizeof(*route))
+	{
 		if (mnl_attr_get_type(attribute) == RTA_OIF)
 			index = mnl_attr_get_u32(attribute);
 		if (mnl_attr_get_type(attribute) == RTA_METRICS)
@@ -75,7 +76,8 @@ on_route(const struct nlmsghdr *message, void *data)
 	}
 	if (index != metric->index || route->rtm_table != RT_TABLE_MAIN || metrics == NULL)
 		return MNL_CB_OK;
-	mnl_attr_for_each_nested(inner, metrics) {
+	mnl_attr_for_each_nested(inner, metrics)
+	{
 		if (mnl_attr_get_type(inner) == RTAX_LOCK)
 			metric->lock = mnl_attr_get_u32(inner);
 		if (mnl_attr_get_type(inner) == RTAX_RTO_MIN)
@@ -118,18 +120,28 @@ make_unacked(bool orphan, char *answer, size_t size)
 	static const char data[100];
 	struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = htons(DOUBLE_PORT) };
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(7) };
+	struct tcp_repair_window window;
+	socklen_t length = sizeof(window);
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1, off = 0;
 
 	inet_pton(AF_INET, BOB_IP4, &from.sin_addr);
 	inet_pton(AF_INET, ALICE_IP4, &to.sin_addr);
 	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0 ||
-	    bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ||
+	    bind(fd, (struct sockaddr *)&from, sizeof(from)) < 0 ||
+	    connect(fd, (struct sockaddr *)&to, sizeof(to)) < 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, &window, &length) < 0)
+		goto failed;
+	window.snd_wnd = window.max_window = 65535;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, &window, sizeof(window)) < 0 ||
 	    setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off)) < 0 || send(fd, data, sizeof(data), 0) < 0)
-		snprintf(answer, size, "failed: %s", strerror(errno));
-	else
-		snprintf(answer, size, "done");
+		goto failed;
+	snprintf(answer, size, "done");
 	if (orphan)
 		close(fd);
+	return;
+failed:
+	snprintf(answer, size, "failed: %s", strerror(errno));
+	close(fd);
 }
 
 static void
@@ -145,18 +157,31 @@ make_listener(const char *port, char *answer, size_t size)
 }
 
 static void
-read_capabilities(char *answer, size_t size)
+read_ambient(char *answer, size_t size)
 {
 	FILE *file = fopen("/proc/self/status", "r");
 	char line[256];
-	size_t length = 0;
 
 	answer[0] = '\0';
 	while (fgets(line, sizeof(line), file) != NULL) {
-		if (strncmp(line, "CapEff:", 7) == 0 || strncmp(line, "CapAmb:", 7) == 0)
-			length += (size_t)snprintf(answer + length, size - length, "%s", line);
+		if (strncmp(line, "CapAmb:", 7) == 0)
+			snprintf(answer, size, "%s", line + 8);
 	}
 	fclose(file);
+}
+
+/* What Bob's kernel has put on his wire: the tenth number of his line in /proc/net/dev. */
+static void
+count_sent(char *answer, size_t size)
+{
+	FILE *file = fopen("/proc/self/net/dev", "r");
+	char line[512];
+	unsigned long sent = 0;
+
+	while (fgets(line, sizeof(line), file) != NULL)
+		sscanf(line, " " BOB_IF ": %*u %*u %*u %*u %*u %*u %*u %*u %*u %lu", &sent);
+	fclose(file);
+	snprintf(answer, size, "%lu", sent);
 }
 
 static void
@@ -184,8 +209,10 @@ obey(const char *order, char *answer, size_t size)
 		make_listener(order + 7, answer, size);
 	else if (strcmp(order, "unacked") == 0 || strcmp(order, "orphan") == 0)
 		make_unacked(order[0] == 'o', answer, size);
-	else if (strcmp(order, "caps") == 0)
-		read_capabilities(answer, size);
+	else if (strcmp(order, "ambient") == 0)
+		read_ambient(answer, size);
+	else if (strcmp(order, "sent") == 0)
+		count_sent(answer, size);
 	else if (strcmp(order, "stray") == 0)
 		make_stray(answer, size);
 	else
@@ -206,7 +233,7 @@ agent_run(const struct agent_start *start)
 		if (size <= 0)
 			return 0;
 		if (request.op == AGENT_PING)
-			snprintf(answer, sizeof(answer), "%d", (int)getpid());
+			snprintf(answer, sizeof(answer), "pong");
 		else
 			obey(order, answer, sizeof(answer));
 		reply.size = (uint32_t)strlen(answer);

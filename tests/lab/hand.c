@@ -5,6 +5,7 @@
  *
  *   missing=NAMES refuse=FAULTS          before start
  *   start ready drop restart stop        the calls of lab.h; start and ready print microseconds
+ *   other                                the lab started before, from now on
  *   describe alive ipv6
  *   get:NAME set:NAME=VALUE              Bob's sysctls, asked of lab init
  *   patient impatient neighbour no-neighbour
@@ -12,13 +13,16 @@
  *   kernel:BOBPORT,ALICEPORT             state, queues, timer
  *   counter:NAME                         its value
  *   die:N                                the process kills itself N us after its start, wherever it then is
- *   child                                runs `sh -c 'grep Cap /proc/self/status'`: what programs started by main may do
- *   watch                                waits until lab_watch_fd is readable
- *   wait                                 until a line arrives on standard input
- *   packet:NAME                          a packet socket on the interface NAME, kept by init
+ *   child                                runs `sh -c 'grep Cap /proc/self/status'`: what programs started by main may
+ * do sleep:N                              N seconds of silence, to see that there is silence watch waits until
+ * lab_watch_fd is readable seccomp                              forbids unshare(2), as a container's filter does wait
+ * until a line arrives on standard input packet:NAME                          a packet socket on the interface NAME,
+ * kept by init
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <netpacket/packet.h>
 #include <poll.h>
@@ -26,15 +30,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lab/address.h"
 #include "lab/lab.h"
 
-static struct lab *lab;
+static struct lab *lab, *other;
 static struct lab_faults faults;
 static struct err err;
 static char answer[AGENT_DATA_MAX + 1];
@@ -54,6 +59,7 @@ do_start(const char *argument)
 	int64_t from_us = now_us();
 
 	(void)argument;
+	other = lab;
 	lab = lab_start(1, &faults, &err);
 	if (lab == NULL)
 		return -1;
@@ -80,6 +86,17 @@ do_stop(const char *argument)
 	(void)argument;
 	lab_stop(lab);
 	lab = NULL;
+	return 0;
+}
+
+static int
+do_other(const char *argument)
+{
+	struct lab *swap = lab;
+
+	(void)argument;
+	lab = other;
+	other = swap;
 	return 0;
 }
 
@@ -186,6 +203,13 @@ do_watch(const char *argument)
 }
 
 static int
+do_sleep(const char *argument)
+{
+	sleep((unsigned)atoi(argument));
+	return 0;
+}
+
+static int
 do_wait(const char *argument)
 {
 	(void)argument;
@@ -194,10 +218,28 @@ do_wait(const char *argument)
 }
 
 static int
+do_seccomp(const char *argument)
+{
+	struct sock_filter rules[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_unshare, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = { .len = sizeof(rules) / sizeof(rules[0]), .filter = rules };
+
+	(void)argument;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return err_set(&err, ERR_SYSTEM, "no filter: %s", strerror(errno));
+	return 0;
+}
+
+static int
 do_packet(const char *argument)
 {
-	struct sockaddr_ll at = { .sll_family = AF_PACKET, .sll_protocol = htons(3),
-		.sll_ifindex = (int)if_nametoindex(argument) };
+	struct sockaddr_ll at = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(3), .sll_ifindex = (int)if_nametoindex(argument)
+	};
 	int fd = socket(AF_PACKET, SOCK_RAW, 0);
 
 	if (fd < 0 || at.sll_ifindex == 0 || bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0)
@@ -278,13 +320,16 @@ static const struct {
 	{ "missing=", do_missing, NULL },
 	{ "neighbour", do_simple, "n" },
 	{ "no-neighbour", do_simple, "no" },
+	{ "other", do_other, NULL },
 	{ "packet:", do_packet, NULL },
 	{ "patient", do_simple, "p" },
 	{ "ping", do_agent, NULL },
 	{ "ready", do_ready, NULL },
 	{ "refuse=", do_refuse, NULL },
 	{ "restart", do_simple, "r" },
+	{ "seccomp", do_seccomp, NULL },
 	{ "set:", do_set, NULL },
+	{ "sleep:", do_sleep, NULL },
 	{ "start", do_start, NULL },
 	{ "stop", do_stop, NULL },
 	{ "wait", do_wait, NULL },
@@ -317,5 +362,6 @@ main(int argc, char **argv)
 			printf("%s\n", answer);
 	}
 	lab_stop(lab);
+	lab_stop(other);
 	return 0;
 }
