@@ -235,6 +235,7 @@ conn_sends(struct conn *conn, enum end who, const struct seg *seg, int64_t now_n
 
 	if (reason != REASON_NONE) {
 		step_ignore(&s, reason);
+		out->record[out->count - 1].ignored.sent = true;
 		return false;
 	}
 	if (rst) {

@@ -7,6 +7,7 @@
 #define TRACE_TRACE_H
 
 #include <stdbool.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/state.h"
@@ -69,6 +70,9 @@ struct trace_record {
 		} move;
 		struct reply owed;
 		uint32_t delivered_bytes;
+		struct {
+			bool sent; /* by the end itself: no stack in its state would have; else it came from the peer */
+		} ignored;
 		struct {
 			struct reply must; /* flags 0: silence is predicted */
 			uint8_t verdict;   /* enum verdict */

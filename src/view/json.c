@@ -152,6 +152,7 @@ json_record(struct view *view, const struct trace_record *record, const struct v
 		break;
 	case TRACE_IGNORED:
 		json_object_set_new(object, "end", json_string(end_name((enum end)record->end)));
+		json_object_set_new(object, "sent", json_boolean(record->ignored.sent));
 		break;
 	case TRACE_OWED:
 		json_object_set_new(object, "end", json_string(end_name((enum end)record->end)));

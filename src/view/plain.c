@@ -116,6 +116,19 @@ plain_kernel(struct view_pending *p, const struct trace_record *record, const st
 	}
 }
 
+/* A line of its own: nothing moved. */
+static void
+plain_ignored(struct view *view, const struct trace_record *record)
+{
+	const char *who = end_name((enum end)record->end), *text = reason_text((enum reason)record->reason);
+	const char *rfc = reason_rfc((enum reason)record->reason);
+
+	if (record->ignored.sent)
+		fprintf(view->out, INDENT "no stack would send this from %s's state: %s (%s)\n", who, text, rfc);
+	else
+		fprintf(view->out, INDENT "%s moves nothing: %s (%s)\n", who, text, rfc);
+}
+
 static void
 plain_record(struct view *view, const struct trace_record *record, const struct view_context *context)
 {
@@ -132,9 +145,8 @@ plain_record(struct view *view, const struct trace_record *record, const struct 
 		break;
 	case TRACE_IGNORED:
 		plain_flush(view);
-		snprintf(p->said, sizeof(p->said), "%s: %s (%s)", end_name(end), reason_text((enum reason)record->reason),
-		    reason_rfc((enum reason)record->reason));
-		break;
+		plain_ignored(view, record);
+		return;
 	case TRACE_OWED:
 		if (end == END_BOB)
 			return;
