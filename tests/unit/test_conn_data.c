@@ -185,6 +185,39 @@ test_every_second_full_segment_is_acknowledged_at_once(void **state)
 	}
 }
 
+/* What is owed at once stays so when something comes that could wait. */
+static void
+test_urgency_stays_until_the_ack_is_sent(void **state)
+{
+	(void)state;
+	EVERY_ISS(p) {
+		hears(&p, END_BOB, A, p.a, p.b + 1, 0); /* a keep-alive */
+		hears(&p, END_BOB, A, p.a + 1, p.b + 1, 10);
+		assert_owes(&p, END_BOB, A, p.b + 1, p.a + 11);
+		assert_int_equal(end_of(&p, END_BOB)->owed[0].urgency, URGENCY_NOW);
+		assert_true(sends(&p, END_BOB, A, p.b + 1, p.a + 11, 0));
+		hears(&p, END_BOB, A, p.a + 11, p.b + 1, 10);
+		assert_int_equal(end_of(&p, END_BOB)->owed[0].urgency, URGENCY_DELAYED);
+	}
+}
+
+/* RFC 5961 5.2: as far back as the widest window that the peer has ever offered. */
+static void
+test_old_acks_are_judged_by_the_widest_window(void **state)
+{
+	(void)state;
+	EVERY_ISS(p) {
+		p.window = 50000;
+		hears(&p, END_ALICE, A, p.b + 1, p.a + 1, 0);
+		p.window = 10;
+		hears(&p, END_ALICE, A, p.b + 1, p.a + 1, 0);
+		hears(&p, END_ALICE, A, p.b + 1, p.a + 1 - 50000, 0);
+		assert_int_equal(p.out.count, 0);
+		hears(&p, END_ALICE, A, p.b + 1, p.a + 1 - 50001, 0);
+		assert_ignored(&p, REASON_ACK_TOO_OLD);
+	}
+}
+
 /* An ACK that covers less leaves the rest owed. */
 static void
 test_a_partial_ack_leaves_the_rest_owed(void **state)
@@ -271,6 +304,9 @@ test_text_is_trimmed_to_the_window(void **state)
 		assert_int_equal(delivered_now(&p), 30);
 		assert_owes(&p, END_BOB, A, p.b + 1, p.a + 31);
 		assert_int_equal(end_of(&p, END_BOB)->state, ESTABLISHED); /* the FIN was trimmed, too */
+		assert_true(sends(&p, END_BOB, A, p.b + 1, p.a + 31, 0));
+		hears(&p, END_BOB, A, p.a + 31, p.b + 1, 20);
+		assert_int_equal(end_of(&p, END_BOB)->state, ESTABLISHED); /* and is not remembered */
 	}
 }
 
@@ -419,6 +455,28 @@ test_the_offered_window_does_not_crumble(void **state)
 }
 
 static void
+test_sack_takes_two(void **state)
+{
+	struct option_bytes bytes = { .size = 0 };
+	struct err err;
+
+	(void)state;
+	assert_int_equal(option_put(&bytes, OPTION_SACK_PERMITTED, NULL, 0, &err), 0);
+	option_pad(&bytes);
+	for (int both = 0; both < 2; both++) {
+		struct play p = play_with(1, 2, STACK_RFC);
+
+		call(&p, END_BOB, CALL_LISTEN);
+		p.options = &bytes;
+		over(&p, END_ALICE, S, 1, 0, 0);
+		p.options = both ? &bytes : NULL;
+		over(&p, END_BOB, SA, 2, 2, 0);
+		assert_int_equal(end_of(&p, END_ALICE)->sack_ok, both);
+		assert_int_equal(end_of(&p, END_BOB)->sack_ok, both);
+	}
+}
+
+static void
 test_mss_of_the_peer(void **state)
 {
 	static const struct {
@@ -462,8 +520,18 @@ test_timestamps_and_paws(void **state)
 	hears(&p, END_BOB, A, p.a + 21, p.b + 1, 10);
 	assert_ignored(&p, REASON_PAWS);
 	assert_owes(&p, END_BOB, A, p.b + 1, p.a + 21);
+	assert_int_equal(end_of(&p, END_BOB)->owed[0].urgency, URGENCY_NOW);
 	assert_int_equal(end_of(&p, END_BOB)->delivered_bytes, 20);
-	/* RFC 7323 5.5: after 24 days the remembered one is worth nothing. */
+	/* RFC 7323 5.5: after 24 days without a new one the remembered one is worth nothing. */
+	p.now_ns += 20 * 86400 * NS_PER_S;
+	p.options = options_of(&bytes, &offer, 1020, 7000);
+	hears(&p, END_BOB, A, p.a + 1, p.b + 1, 20);
+	assert_true(sends(&p, END_BOB, A, p.b + 1, p.a + 21, 0));
+	hears(&p, END_BOB, A, p.a + 21, p.b + 1, 0);
+	p.now_ns += 5 * 86400 * NS_PER_S;
+	p.options = options_of(&bytes, &offer, 1009, 7000);
+	hears(&p, END_BOB, A, p.a + 21, p.b + 1, 10);
+	assert_ignored(&p, REASON_PAWS);
 	p.now_ns += 25 * 86400 * NS_PER_S;
 	hears(&p, END_BOB, A, p.a + 21, p.b + 1, 10);
 	assert_int_equal(end_of(&p, END_BOB)->delivered_bytes, 30);
@@ -503,17 +571,17 @@ test_a_newer_syn_reopens_time_wait(void **state)
 		bool ts;
 		uint32_t value;
 		int seq; /* from RCV.NXT */
-		bool opens;
+		bool opens, late_ts; /* a timestamp in the SYN alone */
 	} table[] = {
-		{ false, 0, 1, true }, { false, 0, 100000, true }, { false, 0, -1, false }, { false, 0, 0, false },
-		{ true, 1002, -5000, true }, { true, 1002, 5000, true }, { true, 1001, 5000, true },
-		{ true, 1001, -5000, false }, { true, 1000, 5000, false },
+		{ false, 0, 1, true, false }, { false, 0, 100000, true, false }, { false, 0, -1, false, false }, { false, 0, 0, false, false },
+		{ true, 1002, -5000, true, false }, { true, 1002, 5000, true, false }, { true, 1001, 5000, true, false },
+		{ true, 1001, -5000, false, false }, { true, 1000, 5000, false, false }, { false, 9, -5000, false, true }, { false, 9, 5000, true, true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct play p = play_with(kit_iss[i % KIT_ISS_COUNT][0], kit_iss[i % KIT_ISS_COUNT][1], STACK_RFC);
-		const struct offer_of offer = { -1, table[i].ts, 0 };
+		const struct offer_of offer = { -1, table[i].ts, 0 }, stamped = { -1, true, 0 };
 		struct option_bytes bytes;
 
 		handshake_with(&p, &offer, &offer);
@@ -524,7 +592,7 @@ test_a_newer_syn_reopens_time_wait(void **state)
 		p.options = options_of(&bytes, &offer, 7002, 1001);
 		over(&p, END_BOB, A, p.b + 2, p.a + 2, 0);
 		assert_states(&p, CLOSED, TIME_WAIT);
-		p.options = options_of(&bytes, &offer, table[i].value, 0);
+		p.options = options_of(&bytes, table[i].late_ts ? &stamped : &offer, table[i].value, 0);
 		hears(&p, END_BOB, S, p.a + 2 + (uint32_t)table[i].seq, 0, 0);
 		if (table[i].opens) {
 			assert_states(&p, CLOSED, SYN_RECEIVED);
@@ -533,6 +601,9 @@ test_a_newer_syn_reopens_time_wait(void **state)
 			assert_int_equal(end_of(&p, END_BOB)->delivered_bytes, 0);
 			/* its numbers begin beyond the old ones */
 			assert_in_range(end_of(&p, END_BOB)->owed[0].seq - (p.b + 2), 1, 0x7fffffff);
+			p.options = NULL;
+			hears(&p, END_BOB, R, end_of(&p, END_BOB)->rcv.nxt, 0, 0);
+			assert_states(&p, CLOSED, LISTEN);
 		} else {
 			assert_states(&p, CLOSED, TIME_WAIT);
 			assert_owes(&p, END_BOB, A, p.b + 2, p.a + 2);
@@ -552,6 +623,8 @@ main(void)
 		cmocka_unit_test(test_text_and_fin_of_crossed_syns),
 		cmocka_unit_test(test_text_on_a_syn_is_delivered_later),
 		cmocka_unit_test(test_every_second_full_segment_is_acknowledged_at_once),
+		cmocka_unit_test(test_urgency_stays_until_the_ack_is_sent),
+		cmocka_unit_test(test_old_acks_are_judged_by_the_widest_window),
 		cmocka_unit_test(test_a_partial_ack_leaves_the_rest_owed),
 		cmocka_unit_test(test_keep_alives_draw_an_ack),
 		cmocka_unit_test(test_zero_window_and_probes),
@@ -561,6 +634,7 @@ main(void)
 		cmocka_unit_test(test_urgent_pointer),
 		cmocka_unit_test(test_window_scale_takes_two),
 		cmocka_unit_test(test_the_offered_window_does_not_crumble),
+		cmocka_unit_test(test_sack_takes_two),
 		cmocka_unit_test(test_mss_of_the_peer),
 		cmocka_unit_test(test_timestamps_and_paws),
 		cmocka_unit_test(test_timestamps_take_two),
