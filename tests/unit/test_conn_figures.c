@@ -64,6 +64,7 @@ test_figure_7_simultaneous_open(void **state)
 	assert_states(&p, ESTABLISHED, SYN_RECEIVED);
 	hears(&p, END_BOB, SA, 100, 301, 0);
 	assert_states(&p, ESTABLISHED, ESTABLISHED);
+	assert_int_equal(end_of(&p, END_BOB)->owed[0].urgency, URGENCY_NOW);
 	over(&p, END_ALICE, A, 101, 301, 0);
 	over(&p, END_BOB, A, 301, 101, 0);
 	assert_owes_nothing(&p, END_ALICE);
@@ -87,6 +88,7 @@ test_figure_8_old_duplicate_syn(void **state)
 	assert_states(&p, SYN_SENT, LISTEN);
 	assert_owes_nothing(&p, END_ALICE);
 	hears(&p, END_BOB, S, 95, 0, 0); /* another one: Bob is a listener as before */
+	assert_owes(&p, END_BOB, SA, 300, 96);
 	hears(&p, END_BOB, R, 96, 0, 0);
 	assert_states(&p, SYN_SENT, LISTEN);
 	assert_owes_nothing(&p, END_BOB);

@@ -18,6 +18,7 @@ predicted(struct play *p, uint16_t flags, uint32_t seq, uint32_t ack, uint32_t s
 #define assert_answer(prediction, f, s, a) \
 	do { \
 		assert_true((prediction).known); \
+		assert_false((prediction).must.any_seq); \
 		assert_int_equal((prediction).must.flags, f); \
 		assert_int_equal((prediction).must.seq, (uint32_t)(s)); \
 		assert_int_equal((prediction).must.ack, (uint32_t)(a)); \
@@ -217,6 +218,9 @@ test_bob_closes_first(void **state)
 	x = predicted(&p, A, 1002, 5002, 0);
 	assert_silence(x);
 	assert_int_equal(x.next, TIME_WAIT);
+	p.now_ns += 30 * NS_PER_S; /* it starts the minute anew */
+	hears(&p, END_BOB, A, 1002, 5002, 0);
+	assert_true(conn_deadline(&p.conn) == p.now_ns + 60 * NS_PER_S);
 	x = predicted(&p, R, 1002, 0, 0);
 	assert_silence(x);
 	assert_int_equal(x.next, CLOSED);
