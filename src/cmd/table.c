@@ -38,7 +38,9 @@ distance(const char *a, const char *b)
 static bool
 near(const char *typed, const char *name)
 {
-	return strncmp(name, typed, strlen(typed)) == 0 || distance(typed, name) <= (strlen(typed) > 3 ? 2 : 1);
+	size_t length = strlen(typed);
+
+	return (length > 0 && strncmp(name, typed, length) == 0) || distance(typed, name) <= (length > 3 ? 2 : 1);
 }
 
 static const struct command *const commands[] = {
@@ -75,25 +77,31 @@ command_find(const char *name, struct err *err)
 			text_add(&t, "%s%s", listed++ > 0 ? ", " : "", commands[i]->name);
 	}
 	if (listed > 0)
-		err_set(err, ERR_INPUT, "there is no command \"%s\"; near it are: %s", name, list);
+		err_set(err, ERR_INPUT, "there is no command \"%s\"; near it are: %s", QUOTED(name), list);
 	else
-		err_set(err, ERR_INPUT, "there is no command \"%s\"; `help` lists them", name);
+		err_set(err, ERR_INPUT, "there is no command \"%s\"; `help` lists them", QUOTED(name));
 	return NULL;
 }
 
-const struct command *
-subcommand_find(const struct command *table, size_t count, const char *of, const char *name, struct err *err)
+/* `of` is "bob " for its subcommands, else "". */
+static int
+run_row(struct dojo *dojo, const struct command *row, const char *of, const struct words *words, size_t behind, struct err *err)
 {
-	char list[512];
-	struct text t = text_in(list, sizeof(list));
+	size_t count = words->count - behind;
+	const char *blank = row->usage[0] != '\0' ? " " : "";
 
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(table[i].name, name) == 0)
-			return &table[i];
-		text_add(&t, "%s%s", i > 0 ? ", " : "", table[i].name);
-	}
-	err_set(err, ERR_INPUT, "`%s` knows %s; not \"%s\"", of, list, name);
-	return NULL;
+	if (count < row->least)
+		return err_set(err, ERR_INPUT, "a word is missing; usage: %s%s%s%s", of, row->name, blank, row->usage);
+	if (count > row->most)
+		return err_set(err, ERR_INPUT, "\"%s\" is one word too many; usage: %s%s%s%s",
+		    QUOTED(words->word[behind + row->most].text), of, row->name, blank, row->usage);
+	return row->run(dojo, words, err);
+}
+
+int
+command_run(struct dojo *dojo, const struct command *command, const struct words *words, struct err *err)
+{
+	return run_row(dojo, command, "", words, 1, err);
 }
 
 int
@@ -103,6 +111,22 @@ command_usage(const char *name, struct err *err)
 	const struct command *command = command_find(name, &ignored);
 
 	return err_set(err, ERR_INPUT, "usage: %s %s", name, command != NULL ? command->usage : "");
+}
+
+int
+subcommand_run(struct dojo *dojo, const struct command *table, size_t count, const struct words *words, struct err *err)
+{
+	const char *of = words->word[0].text, *name = words->word[1].text;
+	char list[512], prefix[32];
+	struct text t = text_in(list, sizeof(list)), p = text_in(prefix, sizeof(prefix));
+
+	text_add(&p, "%s ", of);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return run_row(dojo, &table[i], prefix, words, 2, err);
+		text_add(&t, "%s%s", i > 0 ? ", " : "", table[i].name);
+	}
+	return err_set(err, ERR_INPUT, "`%s` knows %s; not \"%s\"", of, list, QUOTED(name));
 }
 
 unsigned

@@ -7,11 +7,17 @@
 #include "session/memory.h"
 #include "session/session.h"
 
+#define FIRST_PORT_AGAIN 1024 /* when those from 40001 on are used up */
+
+/* NULL when their numbers are used up. */
 static struct connection *
 add(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob, uint16_t bob_port)
 {
-	struct connection *connection = memory_new(sizeof(*connection));
+	struct connection *connection;
 
+	if (session->connections == UINT16_MAX)
+		return NULL;
+	connection = memory_new(sizeof(*connection));
 	if (session->connections == session->connection_room)
 		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
 	session->connection[session->connections++] = connection;
@@ -75,22 +81,40 @@ choose_iss(struct session *session, struct connection *connection)
 	connection->shadow.end[END_ALICE].iss_known = ISS_CHOSEN;
 }
 
-struct connection *
-session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+/* The next one that no connection has had; 0: all were used. */
+static uint16_t
+free_port(struct session *session)
 {
-	struct connection *connection;
+	for (unsigned tried = 0; tried < UINT16_MAX; tried++) {
+		uint16_t port = session->next_port++;
+
+		if (session->next_port == 0)
+			session->next_port = FIRST_PORT_AGAIN;
+		if (!port_taken(session, port))
+			return port;
+	}
+	return 0;
+}
+
+struct connection *
+session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport, struct err *err)
+{
+	struct connection *connection = NULL;
 	struct address alice;
 
 	session_own_address(bob, &alice);
-	if (sport == 0) {
-		while (port_taken(session, session->next_port))
-			session->next_port++;
-		sport = session->next_port++;
-	}
-	connection = begun_by_bob(session, bob, sport, dport);
-	if (connection == NULL) {
+	if (sport == 0)
+		sport = free_port(session);
+	if (sport != 0)
+		connection = begun_by_bob(session, bob, sport, dport);
+	if (sport != 0 && connection == NULL) {
 		connection = add(session, &alice, sport, bob, dport);
-		ask_whether_bob_listens(session, connection);
+		if (connection != NULL)
+			ask_whether_bob_listens(session, connection);
+	}
+	if (connection == NULL) {
+		err_set(err, ERR_INPUT, "all ports and numbers of connections are used up; `lab restart` begins anew");
+		return NULL;
 	}
 	choose_iss(session, connection);
 	connection->begun = true;
@@ -128,7 +152,7 @@ session_accept(struct session *session, const struct seg *syn)
 	if (!seg_has(syn, LAYER_TCP) || !seg_addresses(syn, &src, &dst))
 		return NULL;
 	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
-	if (session_listens(session, syn->tcp.dport))
+	if (connection != NULL && session_listens(session, syn->tcp.dport))
 		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
 	return connection;
 }

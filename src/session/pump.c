@@ -220,10 +220,31 @@ session_wait(struct session *session, bool (*done)(void *arg), void *arg, int64_
 {
 	err->code = ERR_NONE;
 	while (!done(arg)) {
-		if (clock_monotonic_ns() >= until_ns || (session->interrupted != NULL && *session->interrupted))
+		if (clock_monotonic_ns() >= until_ns || session_interrupted(session))
 			return false;
 		if (session_pump(session, until_ns, -1, err) < 0)
 			return false;
 	}
 	return true;
+}
+
+bool
+session_interrupted(const struct session *session)
+{
+	return session->interrupted != NULL && *session->interrupted;
+}
+
+static bool
+never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+int
+session_pass(struct session *session, int64_t ns, struct err *err)
+{
+	session_wait(session, never, NULL, clock_monotonic_ns() + ns, err);
+	session_show_deferred(session);
+	return err->code != ERR_NONE ? -1 : 0;
 }

@@ -8,6 +8,7 @@
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -118,7 +119,7 @@ struct session {
 	bool spill_said;
 	bool broken_said;   /* that the agent or the wire is gone */
 	unsigned broken;    /* broken predictions so far */
-	volatile int *interrupted; /* set by Ctrl-C; may be NULL */
+	volatile sig_atomic_t *interrupted; /* set by Ctrl-C, cleared when a command begins; may be NULL */
 };
 
 /* Brings the lab up and everything with it; NULL with *err.  The view is borrowed. */
@@ -140,6 +141,12 @@ int session_pump(struct session *session, int64_t until_ns, int extra_fd, struct
 
 /* Pumps until `done(arg)`; false when until_ns passed first or the user interrupted. */
 bool session_wait(struct session *session, bool (*done)(void *arg), void *arg, int64_t until_ns, struct err *err);
+
+/* Whether Ctrl-C came since the command began. */
+bool session_interrupted(const struct session *session);
+
+/* Lets time pass, then shows what has come; Ctrl-C ends it early.  -1 with *err when the lab broke. */
+int session_pass(struct session *session, int64_t ns, struct err *err);
 
 /* Shows what Bob did and was not yet shown: all but what hangs on frames under way; or only what Alice knows by now. */
 void session_show_deferred(struct session *session);
@@ -170,13 +177,14 @@ void session_autopilot(struct session *session, struct connection *connection, c
 struct connection *session_selected(const struct session *session);
 struct connection *session_connection(const struct session *session, uint16_t number);
 
-/* A new connection of Alice's, selected: Bob LISTENs if his kernel says so.  sport 0: the next free one. */
-struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport);
+/* A new connection of Alice's, selected: Bob LISTENs if his kernel says so.  sport 0: the next free one.  NULL with *err. */
+struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport,
+    struct err *err);
 
 /* Alice's address of the same family as Bob's. */
 void session_own_address(const struct address *bob, struct address *alice);
 
-/* A connection that Bob began with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected. */
+/* A connection that Bob began with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected; NULL: none. */
 struct connection *session_accept(struct session *session, const struct seg *syn);
 
 /* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
