@@ -9,7 +9,10 @@
 #include "base/quantity.h"
 #include "base/when.h"
 #include "cmd/command.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/time.h"
 
 #define SETTING_MAX 1024
 #define BLOCK_NS (2 * NS_PER_S)  /* how long accept, read and write are tried before they are said to block */

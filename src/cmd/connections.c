@@ -6,6 +6,10 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "cmd/craft.h"
+#include "session/connection.h"
+#include "session/pump.h"
+#include "session/show.h"
+#include "session/time.h"
 
 #define PATIENCE_NS (2 * NS_PER_S)
 

@@ -8,7 +8,9 @@
 #include "base/quantity.h"
 #include "lab/address.h"
 #include "seg/field.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/send.h"
 
 #define PAYLOAD_MAX 65535
 #define FIELD_VALUE_MAX 256 /* no field, and no option of 40 bytes, is spelled longer */

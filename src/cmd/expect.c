@@ -6,6 +6,10 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "session/condition.h"
+#include "session/connection.h"
+#include "session/pump.h"
+#include "session/record.h"
+#include "session/time.h"
 
 #define CONDITION_WORDS 40
 #define POLL_NS (5 * NS_PER_MS) /* between two looks at Bob's kernel, which tells nobody when it changes */

@@ -6,6 +6,8 @@
 #include "base/quantity.h"
 #include "base/when.h"
 #include "cmd/command.h"
+#include "session/events.h"
+#include "session/pump.h"
 
 #define SETTLE_NS (5 * NS_PER_MS) /* in which released frames, and what answers them, arrive */
 

@@ -8,7 +8,10 @@
 #include "cmd/command.h"
 #include "seg/defect.h"
 #include "seg/field.h"
+#include "seg/option.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/show.h"
 
 static int
 run_state(struct dojo *dojo, const struct words *words, struct err *err)

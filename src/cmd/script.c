@@ -11,7 +11,10 @@
 
 #include "base/when.h"
 #include "cmd/line.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/record.h"
 
 #define RUN_DEPTH_MAX 16
 

@@ -5,6 +5,8 @@
 
 #include "cmd/command.h"
 #include "cmd/craft.h"
+#include "session/connection.h"
+#include "session/segment.h"
 
 static int
 no_connection(const char *command, struct err *err)

@@ -6,33 +6,35 @@
 
 #define NEAR_MAX 6
 
-/* How many letters must change to make one word the other (Levenshtein); words here are short. */
+#define LETTERS_MAX 32
+
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must change, come, go, or trade places with their neighbour to make one word the other; words are short. */
 static unsigned
 distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	unsigned row[32];
+	unsigned cost[LETTERS_MAX][LETTERS_MAX];
 
-	if (la >= 32 || lb >= 32)
-		return 99;
+	if (la >= LETTERS_MAX || lb >= LETTERS_MAX)
+		return LETTERS_MAX;
+	for (unsigned i = 0; i <= la; i++)
+		cost[i][0] = i;
 	for (unsigned j = 0; j <= lb; j++)
-		row[j] = j;
+		cost[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= lb; j++) {
-			unsigned above = row[j], best = diagonal + (a[i - 1] != b[j - 1]);
-
-			if (above + 1 < best)
-				best = above + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = above;
-			row[j] = best;
+			cost[i][j] = least(least(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
 		}
 	}
-	return row[lb];
+	return cost[la][lb];
 }
 
 static bool

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/condition.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/quantity.h"
-#include "seg/option.h"
+#include "session/connection.h"
+#include "session/log.h"
+#include "session/session.h"
+#include "session/show.h"
 
 static const char *const operators[] = {
 	[OPERATOR_EQ] = "=",

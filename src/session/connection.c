@@ -1,13 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which connections there are, and which one a segment belongs to. */
+#include "session/connection.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "lab/address.h"
 #include "session/memory.h"
+#include "session/record.h"
 #include "session/session.h"
 
 #define FIRST_PORT_AGAIN 1024 /* when those from 40001 on are used up */
+
+struct connection *
+session_connection(const struct session *session, uint16_t number)
+{
+	return number >= 1 && number <= session->connections ? session->connection[number - 1] : NULL;
+}
+
+struct connection *
+session_selected(const struct session *session)
+{
+	return session_connection(session, session->selected);
+}
+
+bool
+session_listens(const struct session *session, uint16_t port)
+{
+	for (unsigned i = 0; i < session->listeners; i++) {
+		if (session->listener[i] == port)
+			return true;
+	}
+	return false;
+}
+
+void
+session_forget_connections(struct session *session)
+{
+	for (size_t i = 0; i < session->connections; i++)
+		free(session->connection[i]);
+	session->connections = 0;
+	session->selected = 0;
+}
 
 /* NULL when their numbers are used up. */
 static struct connection *
@@ -174,7 +207,6 @@ session_kernel(struct session *session, struct connection *connection, struct ke
 	if (view->found && view->state == TCP_STATE_LISTEN && connection->shadow.end[END_BOB].state != TCP_STATE_LISTEN &&
 	    connection->begun)
 		*view = (struct kernel_view){ 0 };
-	connection->kernel_known = true;
 	connection->kernel_state = view->found ? view->state : TCP_STATE_CLOSED;
 	return 0;
 }

@@ -77,8 +77,9 @@ view_error(struct view *view, int64_t at_ns, const char *where, const struct err
 	free(clean_what);
 }
 
-void
-view_flags(struct text *t, uint16_t flags)
+/* "SYN,ACK"; "no flags" */
+static void
+add_flags(struct text *t, uint16_t flags)
 {
 	static const struct {
 		uint16_t flag;
@@ -102,7 +103,7 @@ view_flags(struct text *t, uint16_t flags)
 void
 view_reply(struct text *t, const struct reply *reply, const struct view_context *context)
 {
-	view_flags(t, reply->flags);
+	add_flags(t, reply->flags);
 	if (reply->flags & TCP_ACK)
 		text_add(t, " with ack %u", reply->ack - context->ack_base);
 	else if (!reply->any_seq)

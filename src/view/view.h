@@ -34,7 +34,6 @@ struct view_context {
 	uint32_t seq_base, ack_base;
 	const char *(*counter_name)(const void *arg, unsigned counter);
 	const void *arg;
-	bool silent_before_deadline; /* predictions only: nothing came so far */
 };
 
 struct view_ops {
@@ -83,8 +82,5 @@ void view_written(struct view *view);
 
 /* "SYN,ACK with ack 1", "RST with seq 5": a reply in words, numbers relative. */
 void view_reply(struct text *t, const struct reply *reply, const struct view_context *context);
-
-/* "SYN,ACK"; "no flags" */
-void view_flags(struct text *t, uint16_t flags);
 
 #endif
