@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Options, wiring, exit status. */
+#include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +24,7 @@ struct arguments {
 	uint64_t seed;
 };
 
-static volatile int interrupted;
+static volatile sig_atomic_t interrupted;
 
 static void
 on_interrupt(int signal_number)
@@ -39,6 +42,22 @@ usage(FILE *out)
 	    out);
 }
 
+static int misused(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static int
+misused(const char *format, ...)
+{
+	va_list ap;
+
+	fputs("tcpdojo: ", stderr);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	usage(stderr);
+	return ERR_INPUT;
+}
+
 static uint64_t
 random_seed(void)
 {
@@ -48,61 +67,102 @@ random_seed(void)
 	return getrandom(&seed, sizeof(seed), 0) == sizeof(seed) ? seed >> 32 : 1;
 }
 
+/* Beyond the short ones, so that optopt tells them apart. */
+enum long_option { OPTION_JSON = 256, OPTION_SEED, OPTION_NO_COLOUR, OPTION_ASCII, OPTION_VERSION };
+
+static int
+option_misused(char *const argv[], int result)
+{
+	const char *word = optopt > 0 && optopt < OPTION_JSON ? (char[]){ '-', (char)optopt, '\0' } : argv[optind - 1];
+
+	if (result == ':')
+		return misused("%s needs a value", QUOTED(word));
+	if (optopt >= OPTION_JSON)
+		return misused("\"%s\": this option takes no value", QUOTED(word));
+	return misused("there is no option \"%s\"", QUOTED(word));
+}
+
+/* What is written and nothing else: 0, or 3 when it could not be written. */
+static int
+written(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return ERR_NONE;
+	fprintf(stderr, "tcpdojo: standard output cannot be written: %s\n", strerror(errno));
+	return ERR_SYSTEM;
+}
+
+/* "run FILE [ARGUMENT]..." behind the options. */
+static int
+read_operands(int argc, char *argv[], struct arguments *arguments)
+{
+	if (optind == argc)
+		return -1;
+	if (strcmp(argv[optind], "run") != 0)
+		return misused("\"%s\" is not understood here", QUOTED(argv[optind]));
+	if (arguments->commands != NULL)
+		return misused("-c and `run` are two ways to say what to do: use one");
+	if (optind + 1 == argc)
+		return misused("`run` needs the name of a script");
+	arguments->script = argv[optind + 1];
+	arguments->args = argv + optind + 2;
+	arguments->arg_count = (unsigned)(argc - optind - 2);
+	return -1;
+}
+
 /* Returns -1 to go on, else the exit status. */
 static int
 read_options(int argc, char *argv[], struct arguments *arguments)
 {
 	static const struct option long_options[] = {
-		{ "json", no_argument, NULL, 'j' },
-		{ "seed", required_argument, NULL, 's' },
-		{ "no-colour", no_argument, NULL, 'n' },
-		{ "ascii", no_argument, NULL, 'a' },
-		{ "version", no_argument, NULL, 'v' },
+		{ "json", no_argument, NULL, OPTION_JSON },
+		{ "seed", required_argument, NULL, OPTION_SEED },
+		{ "no-colour", no_argument, NULL, OPTION_NO_COLOUR },
+		{ "ascii", no_argument, NULL, OPTION_ASCII },
+		{ "version", no_argument, NULL, OPTION_VERSION },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
 	arguments->seed = random_seed();
-	while ((option = getopt_long(argc, argv, "+c:h", long_options, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:c:h", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			arguments->commands = optarg;
 			break;
-		case 'j':
+		case OPTION_JSON:
 			arguments->json = true;
 			break;
-		case 's':
-			if (!number_parse(optarg, &arguments->seed)) {
-				fprintf(stderr, "tcpdojo: --seed takes a number, not \"%s\"\n", optarg);
-				return ERR_INPUT;
-			}
+		case OPTION_SEED:
+			if (!number_parse(optarg, &arguments->seed))
+				return misused("--seed takes a number, not \"%s\"", QUOTED(optarg));
 			break;
-		case 'n': /* what is shown so far needs neither colour nor more than ASCII */
-		case 'a':
+		case OPTION_NO_COLOUR: /* what is shown so far needs neither colour nor more than ASCII */
+		case OPTION_ASCII:
 			break;
-		case 'v':
+		case OPTION_VERSION:
 			puts("tcpdojo " VERSION);
-			return ERR_NONE;
+			return written();
 		case 'h':
 			usage(stdout);
-			return ERR_NONE;
+			return written();
 		default:
-			usage(stderr);
-			return ERR_INPUT;
+			return option_misused(argv, option);
 		}
 	}
-	if (optind == argc)
-		return -1;
-	if (strcmp(argv[optind], "run") != 0 || optind + 1 == argc || arguments->commands != NULL) {
-		fprintf(stderr, "tcpdojo: \"%s\" is not understood here\n", argv[optind]);
-		usage(stderr);
-		return ERR_INPUT;
+	return read_operands(argc, argv, arguments);
+}
+
+/* A descriptor that the caller closed would become a socket of the lab's; in its place stands one that refuses. */
+static void
+keep_standard_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 	}
-	arguments->script = argv[optind + 1];
-	arguments->args = argv + optind + 2;
-	arguments->arg_count = (unsigned)(argc - optind - 2);
-	return -1;
 }
 
 static enum err_code
@@ -128,14 +188,16 @@ main(int argc, char *argv[])
 	struct dojo dojo = { 0 };
 	struct view view;
 	struct err err = { 0 };
-	int status = read_options(argc, argv, &arguments);
+	int status;
 
+	keep_standard_descriptors();
+	status = read_options(argc, argv, &arguments);
 	if (status >= 0)
 		return status;
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
 	dojo.session = session_open(arguments.seed, NULL, &view, &err);
 	if (dojo.session == NULL) {
-		fprintf(stderr, "tcpdojo: %s\n", err.text);
+		view_error(&view, 0, "tcpdojo", &err);
 		return err.code;
 	}
 	sigaction(SIGINT, &on_int, NULL);
@@ -143,7 +205,6 @@ main(int argc, char *argv[])
 	dojo.session->interrupted = &interrupted;
 	dojo.view = &view;
 	status = run(&dojo, &arguments);
-	view_flush(&view);
 	session_close(dojo.session);
 	variables_clear(&dojo);
 	return status;

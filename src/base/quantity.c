@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/when.h"
 
 struct unit {
@@ -34,37 +35,21 @@ static const struct unit sizes[] = {
 	{ NULL, 0 },
 };
 
-static int
-digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 99;
-}
-
 bool
 number_parse(const char *text, uint64_t *value)
 {
-	int base = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10;
-	uint64_t number = 0;
+	return number_read(text, strlen(text), value);
+}
 
-	if (base == 16)
-		text += 2;
-	if (*text == '\0')
-		return false;
-	for (; *text != '\0'; text++) {
-		int d = digit(*text);
+int
+port_parse(const char *text, uint16_t least, uint16_t *port, struct err *err)
+{
+	uint64_t number;
 
-		if (d >= base || __builtin_mul_overflow(number, (uint64_t)base, &number) ||
-		    __builtin_add_overflow(number, (uint64_t)d, &number))
-			return false;
-	}
-	*value = number;
-	return true;
+	if (!number_parse(text, &number) || number < least || number > UINT16_MAX)
+		return err_set(err, ERR_INPUT, "a port is a number from %u to %u, not \"%s\"", least, UINT16_MAX, QUOTED(text));
+	*port = (uint16_t)number;
+	return 0;
 }
 
 /* A decimal number with a unit behind it, scaled and cut to a whole number. */
@@ -92,7 +77,9 @@ scaled_parse(const char *text, const struct unit *unit, uint64_t *value)
 			continue;
 		if (__builtin_mul_overflow(whole, unit->scale, value))
 			return false;
-		return !__builtin_add_overflow(*value, part * unit->scale / part_scale, value);
+		/* Taken apart, since part * scale may be beyond 64 bits. */
+		part = part * (unit->scale / part_scale) + part * (unit->scale % part_scale) / part_scale;
+		return !__builtin_add_overflow(*value, part, value);
 	}
 	return false;
 }
@@ -103,7 +90,8 @@ duration_parse(const char *text, int64_t *ns, struct err *err)
 	uint64_t value;
 
 	if (!scaled_parse(text, durations, &value) || value >= (uint64_t)INT64_MAX / 4)
-		return err_set(err, ERR_INPUT, "\"%s\" is no duration; write a number with its unit, like 500us, 20ms or 2s", text);
+		return err_set(err, ERR_INPUT, "\"%s\" is no duration; write a number with its unit, like 500us, 20ms or 2s",
+		    QUOTED(text));
 	*ns = (int64_t)value;
 	return 0;
 }
@@ -116,7 +104,8 @@ rate_parse(const char *text, uint64_t *bps, struct err *err)
 		return 0;
 	}
 	if (!scaled_parse(text, rates, bps) || *bps == 0)
-		return err_set(err, ERR_INPUT, "\"%s\" is no rate; write a number above 0 with its unit, like 10mbit, or `unlimited`", text);
+		return err_set(err, ERR_INPUT, "\"%s\" is no rate; write a number above 0 with its unit, like 10mbit, or `unlimited`",
+		    QUOTED(text));
 	return 0;
 }
 
@@ -124,7 +113,8 @@ int
 size_parse(const char *text, uint64_t *bytes, struct err *err)
 {
 	if (!scaled_parse(text, sizes, bytes))
-		return err_set(err, ERR_INPUT, "\"%s\" is no size; write a number with its unit, like 1500b, 100kb or 1mb", text);
+		return err_set(err, ERR_INPUT, "\"%s\" is no size; write a number with its unit, like 1500b, 100kb or 1mb",
+		    QUOTED(text));
 	return 0;
 }
 

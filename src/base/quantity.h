@@ -21,6 +21,9 @@ int size_parse(const char *text, uint64_t *bytes, struct err *err);
 /* Decimal or 0x hex, nothing behind it; false when it is none or does not fit 64 bits. */
 bool number_parse(const char *text, uint64_t *value);
 
+/* A port from `least` (0 or 1) to 65535. */
+int port_parse(const char *text, uint16_t least, uint16_t *port, struct err *err);
+
 void duration_text(struct text *t, int64_t ns);
 void rate_text(struct text *t, uint64_t bps);
 void size_text(struct text *t, uint64_t bytes);

@@ -21,4 +21,17 @@ void text_vadd(struct text *t, const char *format, va_list ap) __attribute__((fo
 /* Bytes as they may be shown on a terminal: printable ASCII as is, the rest C-escaped (\r \n \t \xNN). */
 void text_add_escaped(struct text *t, const void *data, size_t size);
 
+/* Words as they may be shown: letters of any script as they are, what a terminal would obey and broken UTF-8 C-escaped. */
+void text_add_shown(struct text *t, const char *words, size_t size);
+
+/* What was read, fit to stand in a message: as text_add_shown, and cut with "..." after about QUOTE_SHOWN bytes. */
+#define QUOTE_SHOWN 200
+struct quote {
+	char text[QUOTE_SHOWN + 8];
+};
+const char *quote_make(struct quote *quote, const char *words);
+
+/* The quote lives as long as the block that says QUOTED. */
+#define QUOTED(words) quote_make(&(struct quote){ 0 }, words)
+
 #endif

@@ -9,10 +9,14 @@
 #include "base/quantity.h"
 #include "base/when.h"
 #include "cmd/command.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/time.h"
 
+#define SETTING_MAX 1024
 #define BLOCK_NS (2 * NS_PER_S)  /* how long accept, read and write are tried before they are said to block */
-#define RETRY_NS (2 * NS_PER_MS)
+#define RETRY_NS (2 * NS_PER_MS) /* between two tries; and in which what a call put on the wire arrives */
 
 static int
 ask_once(struct dojo *dojo, const struct agent_request *request, const void *data, const int *fds, struct agent_reply *reply,
@@ -30,13 +34,6 @@ refused(const struct words *words, const struct agent_reply *reply, const char *
 	return err_set(err, ERR_INPUT, "bob %s: %s", words->word[1].text, reply->size > 0 ? answer : strerror(reply->error));
 }
 
-static bool
-never(void *arg)
-{
-	(void)arg;
-	return false;
-}
-
 /* Asks; a call that would block is asked again while the session goes on, for a while.  answer has AGENT_DATA_MAX + 1 bytes. */
 static int
 ask(struct dojo *dojo, const struct words *words, const struct agent_request *request, const void *data,
@@ -49,22 +46,12 @@ ask(struct dojo *dojo, const struct words *words, const struct agent_request *re
 			return -1;
 		if (reply->done)
 			break;
-		if (reply->error != EAGAIN || clock_monotonic_ns() > until_ns)
+		if (reply->error != EAGAIN || clock_monotonic_ns() > until_ns || session_interrupted(dojo->session))
 			return refused(words, reply, answer, err);
-		session_wait(dojo->session, never, NULL, clock_monotonic_ns() + RETRY_NS, err);
-		if (err->code != ERR_NONE)
+		if (session_pass(dojo->session, RETRY_NS, err) != 0)
 			return -1;
 	}
 	return 0;
-}
-
-/* Lets what the call put on the wire arrive before the next command. */
-static int
-settle(struct dojo *dojo, struct err *err)
-{
-	session_wait(dojo->session, never, NULL, clock_monotonic_ns() + RETRY_NS, err);
-	session_show_deferred(dojo->session);
-	return err->code != ERR_NONE ? -1 : 0;
 }
 
 static int
@@ -80,7 +67,7 @@ ask_and_tell(struct dojo *dojo, const struct words *words, const struct agent_re
 			view_note(dojo->view, session_now(dojo->session), "bob %s: socket %d", what, reply.socket);
 		else if (what != NULL)
 			view_note(dojo->view, session_now(dojo->session), "bob %s", what);
-		result = settle(dojo, err);
+		result = session_pass(dojo->session, RETRY_NS, err);
 	}
 	free(answer);
 	return result;
@@ -94,21 +81,8 @@ optional_number(const struct words *words, size_t at, uint32_t most, uint32_t ot
 
 	*number = otherwise;
 	if (at < words->count && (!number_parse(words->word[at].text, &value) || value > most))
-		return err_set(err, ERR_INPUT, "\"%s\" is no number from 0 to %u", words->word[at].text, most);
+		return err_set(err, ERR_INPUT, "\"%s\" is no number from 0 to %u", QUOTED(words->word[at].text), most);
 	*number = (uint32_t)value;
-	return 0;
-}
-
-static int
-required_port(const struct words *words, size_t at, uint16_t *port, struct err *err)
-{
-	uint32_t number = 0;
-
-	if (at >= words->count)
-		return err_set(err, ERR_INPUT, "a port is missing: bob %s PORT", words->word[1].text);
-	if (optional_number(words, at, 65535, 0, &number, err) != 0)
-		return -1;
-	*port = (uint16_t)number;
 	return 0;
 }
 
@@ -116,9 +90,11 @@ static int
 run_listen(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_LISTEN };
-	size_t at = words->count > 3 && strcmp(words->word[3].text, "backlog") == 0 ? 4 : 3;
 
-	if (required_port(words, 2, &request.port, err) != 0 || optional_number(words, at, 65535, 128, &request.number, err) != 0)
+	if (words->count > 3 && (words->count != 5 || strcmp(words->word[3].text, "backlog") != 0))
+		return err_set(err, ERR_INPUT, "usage: bob listen PORT [backlog N]");
+	if (port_parse(words->word[2].text, 1, &request.port, err) != 0 ||
+	    optional_number(words, 4, 65535, 128, &request.number, err) != 0)
 		return -1;
 	return ask_and_tell(dojo, words, &request, NULL, "listens", err);
 }
@@ -127,11 +103,9 @@ static int
 run_accept(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_ACCEPT };
-	uint32_t port = 0;
 
-	if (optional_number(words, 2, 65535, 0, &port, err) != 0)
+	if (words->count > 2 && port_parse(words->word[2].text, 1, &request.port, err) != 0)
 		return -1;
-	request.port = (uint16_t)port;
 	return ask_and_tell(dojo, words, &request, NULL, "accepted", err);
 }
 
@@ -141,18 +115,19 @@ run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 	struct agent_request request = { .op = AGENT_CONNECT, .family = dojo->session->peer.family };
 	size_t at = 3;
 
-	if (required_port(words, 2, &request.port, err) != 0)
+	if (port_parse(words->word[2].text, 1, &request.port, err) != 0)
 		return -1;
 	while (at < words->count) {
 		if (strcmp(words->word[at].text, "alice6") == 0) {
 			request.family = 6;
 			at++;
 		} else if (strcmp(words->word[at].text, "from") == 0 && at + 1 < words->count) {
-			if (required_port(words, at + 1, &request.from, err) != 0)
+			if (port_parse(words->word[at + 1].text, 1, &request.from, err) != 0)
 				return -1;
 			at += 2;
 		} else {
-			return err_set(err, ERR_INPUT, "usage: bob connect PORT [from PORT] [alice6]");
+			return err_set(err, ERR_INPUT, "behind the port stands `from PORT` or `alice6`, not \"%s\"",
+			    QUOTED(words->word[at].text));
 		}
 	}
 	return ask_and_tell(dojo, words, &request, NULL, "connects", err);
@@ -186,7 +161,7 @@ run_read(struct dojo *dojo, const struct words *words, struct err *err)
 			text_add(&t, "\"");
 		view_note(dojo->view, session_now(dojo->session), "%s", shown);
 		free(shown);
-		result = settle(dojo, err);
+		result = session_pass(dojo->session, RETRY_NS, err);
 	}
 	free(answer);
 	return result;
@@ -196,17 +171,26 @@ static int
 run_write(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_WRITE };
+	char *answer;
+	struct agent_reply reply;
 	uint32_t socket;
+	int result;
 
-	if (words->count < 3)
-		return err_set(err, ERR_INPUT, "usage: bob write \"TEXT\" [SOCKET]");
 	if (optional_number(words, 3, INT32_MAX, 0, &socket, err) != 0)
 		return -1;
 	if (words->word[2].size > AGENT_DATA_MAX)
-		return err_set(err, ERR_INPUT, "bob writes at most %d bytes at once", AGENT_DATA_MAX);
+		return err_set(err, ERR_INPUT, "these are %zu bytes, and bob writes at most %d at once", words->word[2].size,
+		    AGENT_DATA_MAX);
 	request.socket = (int32_t)socket;
 	request.size = (uint32_t)words->word[2].size;
-	return ask_and_tell(dojo, words, &request, words->word[2].text, "wrote", err);
+	answer = memory_new(AGENT_DATA_MAX + 1);
+	result = ask(dojo, words, &request, words->word[2].text, &reply, answer, err);
+	free(answer);
+	if (result != 0)
+		return -1;
+	/* His kernel may take less, when its buffer is full. */
+	view_note(dojo->view, session_now(dojo->session), "bob wrote %u of %u bytes", reply.number, request.size);
+	return session_pass(dojo->session, RETRY_NS, err);
 }
 
 static int
@@ -215,14 +199,9 @@ run_on_socket(struct dojo *dojo, const struct words *words, enum agent_op op, co
 	struct agent_request request = { .op = (uint8_t)op };
 	uint32_t socket;
 
-	if (words->count > 2 && strcmp(words->word[2].text, "port") == 0 && op == AGENT_CLOSE) {
-		if (required_port(words, 3, &request.port, err) != 0)
-			return -1;
-	} else {
-		if (optional_number(words, 2, INT32_MAX, 0, &socket, err) != 0)
-			return -1;
-		request.socket = (int32_t)socket;
-	}
+	if (optional_number(words, 2, INT32_MAX, 0, &socket, err) != 0)
+		return -1;
+	request.socket = (int32_t)socket;
 	return ask_and_tell(dojo, words, &request, NULL, what, err);
 }
 
@@ -235,7 +214,16 @@ run_shutdown(struct dojo *dojo, const struct words *words, struct err *err)
 static int
 run_close(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	return run_on_socket(dojo, words, AGENT_CLOSE, "closed", err);
+	struct agent_request request = { .op = AGENT_CLOSE };
+
+	if (words->count < 3 || strcmp(words->word[2].text, "port") != 0) {
+		if (words->count > 3)
+			return err_set(err, ERR_INPUT, "usage: bob close [SOCKET | port PORT]");
+		return run_on_socket(dojo, words, AGENT_CLOSE, "closed", err);
+	}
+	if (port_parse(words->count > 3 ? words->word[3].text : "", 1, &request.port, err) != 0)
+		return -1;
+	return ask_and_tell(dojo, words, &request, NULL, "closed", err);
 }
 
 /* "net.ipv4.tcp_timestamps=0" is his kernel's; a bare word sets him as a whole; the rest is the agent's. */
@@ -244,16 +232,11 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_SET };
 	char name[128];
-	const char *text, *equals;
-	size_t length;
+	const char *text = words->word[2].text, *equals = strchr(text, '=');
+	size_t length = equals != NULL ? (size_t)(equals - text) : 0;
 
-	if (words->count != 3)
-		return err_set(err, ERR_INPUT, "usage: bob set NAME=VALUE | defaults | patient");
-	text = words->word[2].text;
 	if (strcmp(text, "defaults") == 0 || strcmp(text, "patient") == 0)
 		return lab_patience(dojo->session->lab, text[0] == 'p', err);
-	equals = strchr(text, '=');
-	length = equals != NULL ? (size_t)(equals - text) : 0;
 	if (strncmp(text, "net.", 4) == 0 && equals != NULL && length < sizeof(name)) {
 		memcpy(name, text + 4, length - 4);
 		name[length - 4] = '\0';
@@ -261,8 +244,28 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 			*dot = '/';
 		return lab_sysctl(dojo->session->lab, name, equals + 1, err);
 	}
+	if (words->word[2].size > SETTING_MAX)
+		return err_set(err, ERR_INPUT, "\"%s\" is longer than any setting of Bob's", QUOTED(text));
 	request.size = (uint32_t)words->word[2].size;
 	return ask_and_tell(dojo, words, &request, text, NULL, err);
+}
+
+/* The words from the third on, each with its NUL; returns how many bytes, -1 with *err when they are too many. */
+static long
+join_arguments(const struct words *words, char *argv, struct err *err)
+{
+	size_t size = 0;
+
+	for (size_t i = 2; i < words->count; i++) {
+		if (words->word[i].size >= AGENT_DATA_MAX - size)
+			return err_set(err, ERR_INPUT, "a program of Bob's takes at most %d bytes of arguments", AGENT_DATA_MAX);
+		if (strlen(words->word[i].text) != words->word[i].size)
+			return err_set(err, ERR_INPUT, "an argument of a program cannot hold a NUL byte: \"%s\"",
+			    QUOTED(words->word[i].text));
+		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
+		size += words->word[i].size + 1;
+	}
+	return (long)size;
 }
 
 static int
@@ -273,20 +276,15 @@ run_run(struct dojo *dojo, const struct words *words, struct err *err)
 	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result = -1;
 	int fds[3] = { open("/dev/null", O_RDONLY | O_CLOEXEC), out, STDERR_FILENO };
 	struct agent_reply reply;
-	size_t size = 0;
+	long size = join_arguments(words, argv, err);
 
-	for (size_t i = 2; i < words->count && size + words->word[i].size + 1 <= AGENT_DATA_MAX; i++) {
-		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
-		size += words->word[i].size + 1;
-	}
-	request.size = size > 0 ? (uint32_t)size - 1 : 0; /* a NUL stands between arguments only */
 	view_flush(dojo->view);
-	if (words->count < 3)
-		err_set(err, ERR_INPUT, "usage: bob run COMMAND [ARGUMENT]...");
-	else if (ask_once(dojo, &request, argv, fds, &reply, answer, err) == 0)
+	request.size = size > 0 ? (uint32_t)size : 0;
+	if (size > 0 && ask_once(dojo, &request, argv, fds, &reply, answer, err) == 0)
 		result = reply.done ? 0 : refused(words, &reply, answer, err);
 	if (result == 0)
-		view_note(dojo->view, session_now(dojo->session), "bob runs %s (job %d)", words->word[2].text, reply.socket);
+		view_note(dojo->view, session_now(dojo->session), "bob runs %s (job %d)", QUOTED(words->word[2].text),
+		    reply.socket);
 	close(fds[0]);
 	free(argv);
 	free(answer);
@@ -321,28 +319,24 @@ run_sockets(struct dojo *dojo, const struct words *words, struct err *err)
 }
 
 static const struct command subcommands[] = {
-	{ "listen", "Bob", "PORT [backlog N]", "a listening socket of his", NULL, EFFECTS_NONE, run_listen },
-	{ "accept", "Bob", "[PORT]", "take the next connection that waits there", NULL, EFFECTS_NONE, run_accept },
-	{ "connect", "Bob", "PORT [from PORT] [alice6]", "knock at Alice's", NULL, EFFECTS_NONE, run_connect },
-	{ "read", "Bob", "[SOCKET [BYTES]]", "what has come for his program", NULL, EFFECTS_NONE, run_read },
-	{ "write", "Bob", "TEXT [SOCKET]", "his program sends", NULL, EFFECTS_NONE, run_write },
-	{ "shutdown", "Bob", "[SOCKET]", "his program will send no more: FIN", NULL, EFFECTS_NONE, run_shutdown },
-	{ "close", "Bob", "[SOCKET | port PORT]", "close a socket, or whatever listens there", NULL, EFFECTS_NONE, run_close },
+	{ "listen", "Bob", "PORT [backlog N]", "a listening socket of his", NULL, EFFECTS_NONE, 1, 3, run_listen },
+	{ "accept", "Bob", "[PORT]", "take the next connection that waits there", NULL, EFFECTS_NONE, 0, 1, run_accept },
+	{ "connect", "Bob", "PORT [from PORT] [alice6]", "knock at Alice's", NULL, EFFECTS_NONE, 1, 4, run_connect },
+	{ "read", "Bob", "[SOCKET [BYTES]]", "what has come for his program", NULL, EFFECTS_NONE, 0, 2, run_read },
+	{ "write", "Bob", "TEXT [SOCKET]", "his program sends", NULL, EFFECTS_NONE, 1, 2, run_write },
+	{ "shutdown", "Bob", "[SOCKET]", "his program will send no more: FIN", NULL, EFFECTS_NONE, 0, 1, run_shutdown },
+	{ "close", "Bob", "[SOCKET | port PORT]", "close a socket, or whatever listens there", NULL, EFFECTS_NONE, 0, 2, run_close },
 	{ "set", "Bob", "NAME=VALUE | defaults | patient", "pause=150ms and the like; net.ipv4.NAME=VALUE is his kernel's", NULL,
-	    EFFECTS_NONE, run_set },
-	{ "run", "Bob", "COMMAND [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE, run_run },
-	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECTS_NONE, run_sockets },
+	    EFFECTS_NONE, 1, 1, run_set },
+	{ "run", "Bob", "COMMAND [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
+	    1, ANY_WORDS, run_run },
+	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECTS_NONE, 0, 0, run_sockets },
 };
 
 static int
 run_bob(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	const struct command *sub;
-
-	if (words->count < 2)
-		return command_usage("bob", err);
-	sub = subcommand_find(subcommands, sizeof(subcommands) / sizeof(subcommands[0]), "bob", words->word[1].text, err);
-	return sub != NULL ? sub->run(dojo, words, err) : -1;
+	return subcommand_run(dojo, subcommands, sizeof(subcommands) / sizeof(subcommands[0]), words, err);
 }
 
 const struct command cmd_bob = {
@@ -354,5 +348,7 @@ const struct command cmd_bob = {
 		  "bob read [SOCKET [BYTES]]; bob write TEXT [SOCKET]; bob shutdown [SOCKET]; bob close [SOCKET | port PORT];\n"
 		  "bob set pause=150ms | defaults | patient | net.ipv4.NAME=VALUE; bob run COMMAND...; bob sockets",
 	.effects = EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
+	.least = 1,
+	.most = ANY_WORDS,
 	.run = run_bob,
 };

@@ -6,6 +6,7 @@
 #ifndef CMD_COMMAND_H
 #define CMD_COMMAND_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -44,7 +45,7 @@ struct dojo {
 	struct view *view;
 	struct variable *variable;
 	size_t variables, variable_room;
-	const char *file;  /* of the script being run; "-c", "standard input" */
+	const char *file;  /* of the script being run; "-c", "standard input"; NULL: none */
 	unsigned line;
 	char *const *args; /* $1.. of the script */
 	unsigned arg_count;
@@ -60,9 +61,12 @@ struct command {
 	const char *summary; /* one line, lower case */
 	const char *detail;  /* more lines, or NULL */
 	unsigned effects;
-	/* words[0] is the command's name.  -1 with *err. */
+	unsigned least, most; /* words behind the name; run is called with that many only */
+	/* words[0] is the command's name (of a subcommand, words[1]).  -1 with *err; an empty text: it was told already. */
 	int (*run)(struct dojo *dojo, const struct words *words, struct err *err);
 };
+
+#define ANY_WORDS UINT_MAX
 
 /* All rows, by group, in the order of the manual. */
 const struct command *const *command_table(size_t *count);
@@ -70,12 +74,14 @@ const struct command *const *command_table(size_t *count);
 /* Whole words only; where none fits, *err names the near ones. */
 const struct command *command_find(const char *name, struct err *err);
 
-/* "usage: bob connect PORT [from PORT]" as an error. */
+/* Runs what words[0] names; a wrong number of words is refused here. */
+int command_run(struct dojo *dojo, const struct command *command, const struct words *words, struct err *err);
+
+/* "usage: auto [ack|arp|close on|off]" as an error, for what no row can say. */
 int command_usage(const char *name, struct err *err);
 
-/* Subcommands of `bob`, `link`, `lab` and others are rows too. */
-const struct command *subcommand_find(const struct command *table, size_t count, const char *of, const char *name,
-    struct err *err);
+/* Subcommands, as those of `bob`, are rows too: runs what words[1] names. */
+int subcommand_run(struct dojo *dojo, const struct command *table, size_t count, const struct words *words, struct err *err);
 
 /* What words[from..] say, for condition_parse and the like; room for `most`; returns how many. */
 unsigned words_texts(const struct words *words, size_t from, char **texts, unsigned most);

@@ -6,6 +6,10 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "cmd/craft.h"
+#include "session/connection.h"
+#include "session/pump.h"
+#include "session/show.h"
+#include "session/time.h"
 
 #define PATIENCE_NS (2 * NS_PER_S)
 
@@ -13,19 +17,17 @@ static int
 run_listen(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct session *session = dojo->session;
-	uint64_t port;
+	uint16_t port;
 
-	if (words->count != 2)
-		return command_usage("listen", err);
-	if (!number_parse(words->word[1].text, &port) || port == 0 || port > 65535)
-		return err_set(err, ERR_INPUT, "a port is a number from 1 to 65535, not \"%s\"", words->word[1].text);
-	if (session_listens(session, (uint16_t)port))
-		return err_set(err, ERR_INPUT, "alice listens at port %s already", words->word[1].text);
+	if (port_parse(words->word[1].text, 1, &port, err) != 0)
+		return -1;
+	if (session_listens(session, port))
+		return err_set(err, ERR_INPUT, "alice listens at port %u already", port);
 	if (session->listeners == LISTENERS_MAX)
 		return err_set(err, ERR_INPUT, "alice listens at %d ports already, and no more are kept", LISTENERS_MAX);
-	session->listener[session->listeners++] = (uint16_t)port;
-	view_note(dojo->view, session_now(session), "alice listens at port %s: a SYN that comes there is hers to answer with `synack`",
-	    words->word[1].text);
+	session->listener[session->listeners++] = port;
+	view_note(dojo->view, session_now(session), "alice listens at port %u: a SYN that comes there is hers to answer with `synack`",
+	    port);
 	return 0;
 }
 
@@ -36,14 +38,12 @@ run_conn(struct dojo *dojo, const struct words *words, struct err *err)
 	uint64_t number;
 
 	if (words->count == 2) {
-		if (!number_parse(words->word[1].text, &number) || session_connection(session, (uint16_t)number) == NULL ||
-		    number > UINT16_MAX)
-			return err_set(err, ERR_INPUT, "there is no connection %s; there are %zu", words->word[1].text, session->connections);
+		if (!number_parse(words->word[1].text, &number) || number < 1 || number > session->connections)
+			return err_set(err, ERR_INPUT, "there is no connection \"%s\"; there are %zu", QUOTED(words->word[1].text),
+			    session->connections);
 		session->selected = (uint16_t)number;
 		return 0;
 	}
-	if (words->count > 2)
-		return command_usage("conn", err);
 	for (size_t i = 0; i < session->connections; i++) {
 		const struct connection *connection = session->connection[i];
 		const struct conn *shadow = &connection->shadow;
@@ -97,6 +97,26 @@ send_next_owed(struct dojo *dojo, struct connection *connection, struct err *err
 	return send_stack(dojo, connection, alice->owed[0].flags, err);
 }
 
+/* Alone or by name: where to knock, and from where. */
+static int
+read_connect(const struct dojo *dojo, const struct words *words, struct address *dst, uint16_t *sport, uint16_t *dport,
+    struct err *err)
+{
+	if (craft_destination(dojo, words, 1, dst, sport, dport, err) != 0)
+		return -1;
+	for (size_t i = 1; i < words->count; i++) {
+		const char *text = words->word[i].text;
+
+		if (strncmp(text, "dst=", 4) == 0 || strncmp(text, "dport=", 6) == 0 || strncmp(text, "sport=", 6) == 0)
+			continue;
+		if (strchr(text, '=') != NULL)
+			return err_set(err, ERR_INPUT, "`connect` takes PORT, dst=HOST and sport=N, not \"%s\"", QUOTED(text));
+		if (port_parse(text, 1, dport, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 {
@@ -107,18 +127,11 @@ run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 	struct address dst;
 	int result;
 
-	if (craft_destination(dojo, words, 1, &dst, &sport, &dport, err) != 0)
+	if (read_connect(dojo, words, &dst, &sport, &dport, err) != 0)
 		return -1;
-	for (size_t i = 1; i < words->count; i++) {
-		uint64_t port;
-
-		if (strchr(words->word[i].text, '=') != NULL)
-			continue;
-		if (!number_parse(words->word[i].text, &port) || port == 0 || port > 65535)
-			return command_usage("connect", err);
-		dport = (uint16_t)port;
-	}
-	connection = session_connect(session, &dst, sport, dport);
+	connection = session_connect(session, &dst, sport, dport, err);
+	if (connection == NULL)
+		return -1;
 	alice = &connection->shadow.end[END_ALICE];
 	result = send_stack(dojo, connection, TCP_SYN, err);
 	if (result == 0)
@@ -137,8 +150,7 @@ run_close(struct dojo *dojo, const struct words *words, struct err *err)
 	struct connection *connection = session_selected(dojo->session);
 	const struct endpoint *alice;
 
-	if (words->count > 1)
-		return command_usage("close", err);
+	(void)words;
 	if (connection == NULL)
 		return err_set(err, ERR_INPUT, "there is no connection to close");
 	alice = &connection->shadow.end[END_ALICE];
@@ -170,6 +182,8 @@ const struct command cmd_listen = {
 	.usage = "PORT",
 	.summary = "be a server: the passive OPEN",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = 1,
 	.run = run_listen,
 };
 
@@ -179,6 +193,7 @@ const struct command cmd_conn = {
 	.usage = "[N]",
 	.summary = "list the connections, or select one",
 	.effects = EFFECTS_NONE,
+	.most = 1,
 	.run = run_conn,
 };
 
@@ -188,6 +203,7 @@ const struct command cmd_connect = {
 	.usage = "[PORT] [dst=bob6] [sport=N]",
 	.summary = "open a connection as an honest stack would: SYN, and ACK to the answer",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_connect,
 };
 

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/craft.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/bytes.h"
+#include "base/number.h"
 #include "base/quantity.h"
 #include "lab/address.h"
 #include "seg/field.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/send.h"
 
 #define PAYLOAD_MAX 65535
+#define FIELD_VALUE_MAX 256 /* no field, and no option of 40 bytes, is spelled longer */
 
 /* "name=value" taken apart; value points behind the '=', or is NULL for a bare name. */
 struct setting_word {
@@ -28,7 +30,7 @@ take_apart(const struct word *word, struct setting_word *s, struct err *err)
 	size_t length = equals != NULL ? (size_t)(equals - word->text) : word->size;
 
 	if (length == 0 || length >= sizeof(s->name))
-		return err_set(err, ERR_INPUT, "\"%.60s\" is no field=value", word->text);
+		return err_set(err, ERR_INPUT, "\"%s\" is no field=value", QUOTED(word->text));
 	memcpy(s->name, word->text, length);
 	s->name[length] = '\0';
 	s->value = equals != NULL ? equals + 1 : NULL;
@@ -49,18 +51,7 @@ craft_host(const char *text, struct address *address, struct err *err)
 			text = hosts[i].address;
 	}
 	if (!address_parse(text, address))
-		return err_set(err, ERR_INPUT, "\"%s\" is no host; write bob, bob6 or an IP address", text);
-	return 0;
-}
-
-static int
-read_port(const char *text, uint16_t *port, struct err *err)
-{
-	uint64_t number;
-
-	if (!number_parse(text, &number) || number > 65535)
-		return err_set(err, ERR_INPUT, "a port is a number from 0 to 65535, not \"%s\"", text);
-	*port = (uint16_t)number;
+		return err_set(err, ERR_INPUT, "\"%s\" is no host; write bob, bob6 or an IP address", QUOTED(text));
 	return 0;
 }
 
@@ -78,9 +69,9 @@ craft_destination(const struct dojo *dojo, const struct words *words, size_t fro
 		if (strncmp(text, "dst=", 4) == 0)
 			result = craft_host(text + 4, dst, err);
 		else if (strncmp(text, "dport=", 6) == 0)
-			result = read_port(text + 6, dport, err);
+			result = port_parse(text + 6, 0, dport, err);
 		else if (strncmp(text, "sport=", 6) == 0)
-			result = read_port(text + 6, sport, err);
+			result = port_parse(text + 6, 0, sport, err);
 		if (result != 0)
 			return -1;
 	}
@@ -98,7 +89,7 @@ craft_sequence(const struct dojo *dojo, struct craft *craft, const struct field 
 
 	if (!number_parse(value + offset, &number) || number > UINT32_MAX)
 		return err_set(err, ERR_INPUT, "%s is a number from 0 to 4294967295, or +N or -N from what would be correct, not \"%s\"",
-		    field->name, value);
+		    field->name, QUOTED(value));
 	if (raw || (dojo->session->settings.raw && !offset))
 		base = 0;
 	else if (offset)
@@ -109,27 +100,17 @@ craft_sequence(const struct dojo *dojo, struct craft *craft, const struct field 
 }
 
 static int
-hex_payload(const char *hex, uint8_t *payload, size_t *size, struct err *err)
+hex_payload(const char *hex, size_t hex_size, uint8_t **payload, size_t *size, struct err *err)
 {
-	static const char digits[] = "0123456789abcdef";
-	int half = -1;
+	uint8_t *bytes = memory_new(hex_size / 2 + 1);
+	long count = hex_read(hex, hex_size, bytes, hex_size / 2);
 
-	for (*size = 0; *hex != '\0'; hex++) {
-		const char *at = strchr(digits, *hex | 0x20);
-
-		if (*hex == ' ' || *hex == ':')
-			continue;
-		if (at == NULL)
-			return err_set(err, ERR_INPUT, "'%c' is no hex digit", *hex);
-		if (half < 0) {
-			half = (int)(at - digits);
-		} else {
-			payload[(*size)++] = (uint8_t)(half << 4 | (at - digits));
-			half = -1;
-		}
+	if (count < 0) {
+		free(bytes);
+		return err_set(err, ERR_INPUT, "after hex: stand pairs of hex digits, like hex:0d0a, not \"%s\"", QUOTED(hex));
 	}
-	if (half >= 0)
-		return err_set(err, ERR_INPUT, "hex needs two digits a byte; the last one has one");
+	*payload = bytes;
+	*size = (size_t)count;
 	return 0;
 }
 
@@ -138,16 +119,12 @@ payload_read(const char *value, size_t value_size, bool as_it_is, uint8_t **payl
 {
 	uint64_t zeros;
 
-	if (!as_it_is && strncmp(value, "hex:", 4) == 0) {
-		*payload = memory_new(value_size / 2 + 1);
-		if (hex_payload(value + 4, *payload, size, err) == 0)
-			return 0;
-		free(*payload);
-		return -1;
-	}
+	if (!as_it_is && strncmp(value, "hex:", 4) == 0)
+		return hex_payload(value + 4, value_size - 4, payload, size, err);
 	if (!as_it_is && strncmp(value, "zero:", 5) == 0) {
 		if (!number_parse(value + 5, &zeros) || zeros > PAYLOAD_MAX)
-			return err_set(err, ERR_INPUT, "zero:N takes a number of bytes from 0 to %d, not \"%s\"", PAYLOAD_MAX, value + 5);
+			return err_set(err, ERR_INPUT, "zero:N takes a number of bytes from 0 to %d, not \"%s\"", PAYLOAD_MAX,
+			    QUOTED(value + 5));
 		*payload = memory_new((size_t)zeros + 1);
 		*size = (size_t)zeros;
 		return 0;
@@ -160,14 +137,21 @@ payload_read(const char *value, size_t value_size, bool as_it_is, uint8_t **payl
 static int
 craft_payload(struct craft *craft, const struct setting_word *s, struct err *err)
 {
-	craft_clear(craft);
+	craft_clear(craft); /* of two payloads the last one counts */
 	if (payload_read(s->value, s->value_size, s->quoted, &craft->payload, &craft->seg.payload_size, err) != 0)
 		return -1;
 	craft->seg.payload = craft->payload;
 	return 0;
 }
 
-/* An option takes the place of the one that stands there by default, or comes behind. */
+/* These may stand in a header more than once. */
+static bool
+is_repeatable(const char *option)
+{
+	return strcmp(option, "nop") == 0 || strcmp(option, "eol") == 0 || strcmp(option, "opt") == 0;
+}
+
+/* An option takes the place of the one of its name, or comes behind. */
 static int
 craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
 {
@@ -182,17 +166,32 @@ craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
 	}
 	if (known <= 0)
 		return known;
-	while (at < words->count && (strcmp(words->word[at].name, s->name) != 0 || strcmp(s->name, "nop") == 0))
+	while (at < words->count && (strcmp(words->word[at].name, s->name) != 0 || is_repeatable(s->name)))
 		at++;
 	if (at == OPTION_WORDS_MAX)
 		return err_set(err, ERR_INPUT, "more than %d options do not fit the 40 bytes that a TCP header has for them", OPTION_WORDS_MAX);
+	if (s->value_size >= sizeof(words->word[at].value))
+		return err_set(err, ERR_INPUT, "\"%s\" is more than an option can hold", QUOTED(s->value));
 	if (at == words->count)
 		words->count++;
-	if (s->value != NULL && s->value_size >= sizeof(words->word[at].value))
-		return err_set(err, ERR_INPUT, "\"%.40s...\" is more than an option can hold", s->value);
 	strcpy(words->word[at].name, s->name);
 	strcpy(words->word[at].value, s->value != NULL ? s->value : "");
 	return 1;
+}
+
+/* IPv4 and IPv6 do not mix within one header. */
+static int
+craft_address(const char *value, struct address *address, struct err *err)
+{
+	struct address wanted;
+
+	if (craft_host(value, &wanted, err) != 0)
+		return -1;
+	if (wanted.family != address->family)
+		return err_set(err, ERR_INPUT, "\"%s\" is an IPv%u address, and this is a segment of IPv%u; `syn dst=...` opens a connection",
+		    QUOTED(value), wanted.family, address->family);
+	*address = wanted;
+	return 0;
 }
 
 static int
@@ -208,11 +207,11 @@ craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s
 	if (field == NULL)
 		field = field_find(s->name, NULL);
 	if (field == NULL)
-		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", s->name);
+		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", QUOTED(s->name));
 	if (!seg_has(&craft->seg, field->layer))
-		return err_set(err, ERR_INPUT, "\"%s\" is a field of %s, which this segment has not", s->name, layer_name(field->layer));
+		return err_set(err, ERR_INPUT, "\"%s\" is a field of %s, which this segment has not", field->name, layer_name(field->layer));
 	if (s->value == NULL)
-		return err_set(err, ERR_INPUT, "\"%s\" needs a value: %s=...", s->name, s->name);
+		return err_set(err, ERR_INPUT, "\"%s\" needs a value: %s=...", field->name, field->name);
 	if (field->show == SHOW_SEQ)
 		return craft_sequence(dojo, craft, field, s->value, raw, err);
 	if (field->offset == offsetof(struct seg, tcp.checksum) && strcmp(s->value, "bad") == 0) {
@@ -220,7 +219,7 @@ craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s
 		return 0;
 	}
 	if (field->show == SHOW_ADDRESS) {
-		if (craft_host(s->value, field_address(&craft->seg, field), err) != 0)
+		if (craft_address(s->value, field_address(&craft->seg, field), err) != 0)
 			return -1;
 	} else if (field_read_text(&craft->seg, field, s->value, err) != 0) {
 		return -1;
@@ -239,6 +238,8 @@ craft_word(const struct dojo *dojo, struct craft *craft, const struct word *word
 		return -1;
 	if (strcmp(s.name, "payload") == 0 && s.value != NULL)
 		return craft_payload(craft, &s, err);
+	if (s.value_size > FIELD_VALUE_MAX || strlen(word->text) != word->size)
+		return err_set(err, ERR_INPUT, "\"%s\" is more than any field can hold", QUOTED(word->text));
 	option = craft_option(craft, &s, err);
 	if (option != 0)
 		return option < 0 ? -1 : 0;

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "cmd/command.h"
 #include "seg/option.h"
+#include "session/segment.h"
 
 /* A segment under construction, with the storage that it borrows. */
 struct craft {

@@ -6,6 +6,10 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "session/condition.h"
+#include "session/connection.h"
+#include "session/pump.h"
+#include "session/record.h"
+#include "session/time.h"
 
 #define CONDITION_WORDS 40
 #define POLL_NS (5 * NS_PER_MS) /* between two looks at Bob's kernel, which tells nobody when it changes */
@@ -110,8 +114,7 @@ wait_decided(struct watch *watch, struct err *err)
 			step_ns = watch->until_ns;
 		if (session_wait(session, decided, watch, step_ns, err))
 			return true;
-	} while (err->code == ERR_NONE && clock_monotonic_ns() < watch->until_ns &&
-	    (session->interrupted == NULL || !*session->interrupted));
+	} while (err->code == ERR_NONE && clock_monotonic_ns() < watch->until_ns && !session_interrupted(session));
 	return false;
 }
 
@@ -210,15 +213,8 @@ run_expect(struct dojo *dojo, const struct words *words, struct err *err)
 	int result = run_condition(dojo, words, 1, &condition, err);
 
 	if (result == 0 || err->code == ERR_EXPECT)
-		dojo->view->ops->expect(dojo->view, session_now(dojo->session), condition.text, result == 0);
+		view_expect(dojo->view, session_now(dojo->session), condition.text, result == 0);
 	return result;
-}
-
-static bool
-never(void *arg)
-{
-	(void)arg;
-	return false;
 }
 
 static int
@@ -227,15 +223,14 @@ run_wait(struct dojo *dojo, const struct words *words, struct err *err)
 	struct condition condition;
 	int64_t ns;
 
-	if (words->count >= 3 && strcmp(words->word[1].text, "for") == 0)
+	if (strcmp(words->word[1].text, "for") == 0)
 		return run_condition(dojo, words, 2, &condition, err);
 	if (words->count != 2)
-		return command_usage("wait", err);
+		return err_set(err, ERR_INPUT, "\"%s\" is not understood here; write `wait T` or `wait for CONDITION`",
+		    QUOTED(words->word[2].text));
 	if (duration_parse(words->word[1].text, &ns, err) != 0)
 		return -1;
-	session_wait(dojo->session, never, NULL, clock_monotonic_ns() + ns, err);
-	session_show_deferred(dojo->session);
-	return err->code != ERR_NONE ? -1 : 0;
+	return session_pass(dojo->session, ns, err);
 }
 
 const struct command cmd_expect = {
@@ -247,6 +242,8 @@ const struct command cmd_expect = {
 		  "repeats are skipped, with eventually anything is.  state is Alice's, bob state Bob's shadow, kernel state\n"
 		  "what his kernel says; also: bob listening PORT, segments from bob FLAGS >= N, counter NAME >= N.",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = CONDITION_WORDS,
 	.run = run_expect,
 };
 
@@ -256,5 +253,7 @@ const struct command cmd_wait = {
 	.usage = "T | for CONDITION [within T]",
 	.summary = "let time pass, or wait until a condition of `expect` holds",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = CONDITION_WORDS,
 	.run = run_wait,
 };

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Captures written, scripts run. */
-#include <string.h>
+#include <stdlib.h>
 
 #include "cmd/command.h"
 #include "cmd/script.h"
 #include "drive/capfile.h"
+#include "session/memory.h"
 
 static int
 write_log(struct session *session, struct capfile *file, struct err *err)
@@ -29,8 +30,6 @@ run_save(struct dojo *dojo, const struct words *words, struct err *err)
 	struct err close_err;
 	int result;
 
-	if (words->count != 2)
-		return command_usage("save", err);
 	file = capfile_create(words->word[1].text, err);
 	if (file == NULL)
 		return -1;
@@ -40,21 +39,21 @@ run_save(struct dojo *dojo, const struct words *words, struct err *err)
 		result = -1;
 	}
 	if (result == 0)
-		view_note(dojo->view, session_now(session), "%zu frames saved in %s", session->log.count, words->word[1].text);
+		view_note(dojo->view, session_now(session), "%zu frames saved in %s", session->log.count,
+		    QUOTED(words->word[1].text));
 	return result;
 }
 
 static int
 run_run(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	char *args[32];
-	unsigned count = words_texts(words, 2, args, 32);
-	enum err_code status;
+	char **args = memory_new(words->count * sizeof(*args));
+	unsigned count = words_texts(words, 2, args, (unsigned)words->count);
+	enum err_code status = script_run_file(dojo, words->word[1].text, args, count);
 
-	if (words->count < 2)
-		return command_usage("run", err);
-	status = script_run_file(dojo, words->word[1].text, args, count);
-	return status == ERR_NONE ? 0 : err_set(err, status, "%s ended with an error", words->word[1].text);
+	free(args);
+	/* It has told what went wrong, and where. */
+	return status == ERR_NONE ? 0 : err_set(err, status, "%s", "");
 }
 
 const struct command cmd_save = {
@@ -63,6 +62,8 @@ const struct command cmd_save = {
 	.usage = "FILE.pcap",
 	.summary = "write every frame so far to a capture file",
 	.effects = EFFECT_WRITES_FILES | EFFECT_NOT_REPLAYABLE,
+	.least = 1,
+	.most = 1,
 	.run = run_save,
 };
 
@@ -72,5 +73,7 @@ const struct command cmd_run = {
 	.usage = "FILE [ARGUMENT]...",
 	.summary = "run a script; $1.. are its arguments",
 	.effects = EFFECT_READS_FILES | EFFECT_NOT_REPLAYABLE,
+	.least = 1,
+	.most = ANY_WORDS,
 	.run = run_run,
 };

@@ -39,7 +39,8 @@ list_fields(struct text *t)
 static int
 help_on(struct text *t, const char *word, struct err *err)
 {
-	const struct command *command = command_find(word, err);
+	struct err no_command;
+	const struct command *command = command_find(word, &no_command);
 	const struct field *field = field_find(word, NULL);
 
 	if (command != NULL) {
@@ -50,7 +51,10 @@ help_on(struct text *t, const char *word, struct err *err)
 	if (field != NULL)
 		text_add(t, "%s.%s (%s): %s, %u bits (%s)\n", layer_name(field->layer), field->name, field->aliases, field->meaning,
 		    field->width, field->rfc);
-	return command != NULL || field != NULL ? 0 : -1;
+	if (command == NULL && field == NULL)
+		return err_set(err, ERR_INPUT, "neither a command nor a field is called \"%s\"; `help` and `help fields` list them",
+		    QUOTED(word));
+	return 0;
 }
 
 static int
@@ -62,12 +66,10 @@ run_help(struct dojo *dojo, const struct words *words, struct err *err)
 
 	if (words->count == 1)
 		list_commands(&t);
-	else if (words->count == 2 && strcmp(words->word[1].text, "fields") == 0)
+	else if (strcmp(words->word[1].text, "fields") == 0)
 		list_fields(&t);
-	else if (words->count == 2)
-		result = help_on(&t, words->word[1].text, err);
 	else
-		result = command_usage("help", err);
+		result = help_on(&t, words->word[1].text, err);
 	if (result == 0)
 		view_note(dojo->view, session_now(dojo->session), "%s", room);
 	free(room);
@@ -89,6 +91,7 @@ const struct command cmd_help = {
 	.usage = "[COMMAND | FIELD | fields]",
 	.summary = "the commands, or more about one, or about a header field",
 	.effects = EFFECTS_NONE,
+	.most = 1,
 	.run = run_help,
 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/line.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "session/memory.h"
 
 struct reader {
@@ -49,18 +49,21 @@ variable_set(struct dojo *dojo, const char *name, const char *value)
 const char *
 variable_get(const struct dojo *dojo, const char *name)
 {
-	uint64_t number = 0;
+	uint64_t number;
 
-	if (name[0] >= '1' && name[0] <= '9') {
-		for (const char *at = name; *at >= '0' && *at <= '9' && number < 1000; at++)
-			number = number * 10 + (uint64_t)(*at - '0');
-		return number <= dojo->arg_count ? dojo->args[number - 1] : NULL;
-	}
+	if (number_read(name, strlen(name), &number))
+		return number >= 1 && number <= dojo->arg_count ? dojo->args[number - 1] : NULL;
 	for (size_t i = 0; i < dojo->variables; i++) {
 		if (strcmp(dojo->variable[i].name, name) == 0)
 			return dojo->variable[i].value;
 	}
 	return NULL;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
 }
 
 static void
@@ -89,18 +92,6 @@ end_word(struct reader *r)
 }
 
 static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
-static int
 read_escape(struct reader *r)
 {
 	static const char from[] = "abefnrtv0\\\"'$", to[] = "\a\b\033\f\n\r\t\v\0\\\"'$";
@@ -122,7 +113,8 @@ read_escape(struct reader *r)
 	}
 	known = c != '\0' ? strchr(from, c) : NULL;
 	if (known == NULL)
-		return err_set(r->err, ERR_INPUT, "\"\\%c\" is no C escape; there are \\n \\r \\t \\0 \\xNN \\\\ and \\\"", c);
+		return err_set(r->err, ERR_INPUT, "\"\\%s\" is no C escape; there are \\n \\r \\t \\0 \\xNN \\\\ and \\\"",
+		    QUOTED(((const char[]){ c, '\0' })));
 	put(r, to[known - from]);
 	return 0;
 }
@@ -131,7 +123,7 @@ static int
 read_quoted(struct reader *r)
 {
 	r->in_word = r->word.quoted = true;
-	for (r->at++; r->at < r->size; ) {
+	for (r->at++; r->at < r->size && r->text[r->at] != '\n'; ) {
 		char c = r->text[r->at++];
 
 		if (c == '"')
@@ -141,7 +133,7 @@ read_quoted(struct reader *r)
 		else if (read_escape(r) != 0)
 			return -1;
 	}
-	return err_set(r->err, ERR_INPUT, "a quote is opened and never closed");
+	return err_set(r->err, ERR_INPUT, "a quote is opened and never closed on its line; \\n in it is a line end");
 }
 
 static bool
@@ -150,33 +142,71 @@ names(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+bool
+variable_named(const char *name)
+{
+	size_t length = 0;
+
+	while (names(name[length]))
+		length++;
+	return length > 0 && length <= VARIABLE_NAME_MAX && name[length] == '\0' && !is_digit(name[0]);
+}
+
+static size_t
+name_length(const struct reader *r)
+{
+	const char *at = r->text + r->at, *end = r->text + r->size;
+	bool number = at < end && is_digit(*at);
+	size_t length = 0;
+
+	while (at + length < end && (number ? is_digit(at[length]) : names(at[length])))
+		length++;
+	return length;
+}
+
+/* Behind ${NAME: what stands up to the brace, which is nothing or ":-" and a default. */
+static int
+read_fallback(struct reader *r, const char *name, const char **fallback, size_t *size)
+{
+	const char *at = r->text + r->at, *line_end = memchr(at, '\n', r->size - r->at);
+	const char *end = memchr(at, '}', line_end != NULL ? (size_t)(line_end - at) : r->size - r->at);
+
+	if (end == NULL)
+		return err_set(r->err, ERR_INPUT, "${%s has no closing brace on its line", name);
+	r->at = (size_t)(end - r->text) + 1;
+	if (end == at)
+		return 0;
+	if (end - at < 2 || at[0] != ':' || at[1] != '-')
+		return err_set(r->err, ERR_INPUT, "in ${%s...} stands a name, or a name and its default, as in ${%s:-VALUE}", name, name);
+	*fallback = at + 2;
+	*size = (size_t)(end - *fallback);
+	return 0;
+}
+
 /* $NAME, $1, ${NAME}, ${NAME:-default} */
 static int
 read_variable(struct reader *r)
 {
-	char name[64];
-	const char *value, *fallback = NULL, *end = NULL;
+	char name[VARIABLE_NAME_MAX + 1];
+	const char *value, *fallback = NULL;
 	bool braces = r->at + 1 < r->size && r->text[r->at + 1] == '{';
-	size_t length = 0, from = r->at + (braces ? 2 : 1), fallback_size = 0;
+	size_t length, fallback_size = 0;
 
-	while (from + length < r->size && names(r->text[from + length]) && length < sizeof(name) - 1)
-		length++;
-	memcpy(name, r->text + from, length);
-	name[length] = '\0';
-	r->at = from + length;
-	if (braces) {
-		end = memchr(r->text + r->at, '}', r->size - r->at);
-		if (end == NULL)
-			return err_set(r->err, ERR_INPUT, "${%s has no closing brace", name);
-		if (end - (r->text + r->at) >= 2 && strncmp(r->text + r->at, ":-", 2) == 0) {
-			fallback = r->text + r->at + 2;
-			fallback_size = (size_t)(end - fallback);
-		}
-		r->at = (size_t)(end - r->text) + 1;
-	}
+	r->at += braces ? 2 : 1;
+	length = name_length(r);
 	if (length == 0)
 		return err_set(r->err, ERR_INPUT, "a $ stands before a name or a number, like $port or $1; \"\\$\" in quotes is a dollar");
+	if (length > VARIABLE_NAME_MAX)
+		return err_set(r->err, ERR_INPUT, "$%.20s... is no name: it has more than %d letters", r->text + r->at, VARIABLE_NAME_MAX);
+	memcpy(name, r->text + r->at, length);
+	name[length] = '\0';
+	r->at += length;
+	if (braces && read_fallback(r, name, &fallback, &fallback_size) != 0)
+		return -1;
 	value = variable_get(r->dojo, name);
+	if (value == NULL && fallback == NULL && is_digit(name[0]))
+		return err_set(r->err, ERR_INPUT, "$%s has no value: the script was given %u arguments; ${%s:-VALUE} gives a default",
+		    name, r->dojo->arg_count, name);
 	if (value == NULL && fallback == NULL)
 		return err_set(r->err, ERR_INPUT, "$%s has no value; `let %s VALUE` gives it one, ${%s:-VALUE} a default", name, name, name);
 	if (value != NULL)

@@ -20,6 +20,8 @@ int line_next(struct dojo *dojo, const char *text, size_t size, size_t *at, stru
 void words_clear(struct words *words);
 
 /* Variables: name is borrowed, value copied. */
+#define VARIABLE_NAME_MAX 63
+bool variable_named(const char *name); /* whether it may be a name: letters, digits and _, the first no digit */
 void variable_set(struct dojo *dojo, const char *name, const char *value);
 const char *variable_get(const struct dojo *dojo, const char *name); /* NULL: not set */
 void variables_clear(struct dojo *dojo);

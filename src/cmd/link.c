@@ -6,6 +6,10 @@
 #include "base/quantity.h"
 #include "base/when.h"
 #include "cmd/command.h"
+#include "session/events.h"
+#include "session/pump.h"
+
+#define SETTLE_NS (5 * NS_PER_MS) /* in which released frames, and what answers them, arrive */
 
 static int
 ask(struct dojo *dojo, const struct wire_request *request, struct wire_reply *reply, struct err *err)
@@ -66,21 +70,6 @@ show(struct dojo *dojo)
 	return 0;
 }
 
-static bool
-never(void *arg)
-{
-	(void)arg;
-	return false;
-}
-
-static int
-settle(struct dojo *dojo, struct err *err)
-{
-	session_wait(dojo->session, never, NULL, clock_monotonic_ns() + 5 * NS_PER_MS, err);
-	session_show_deferred(dojo->session);
-	return err->code != ERR_NONE ? -1 : 0;
-}
-
 static int
 hold(struct dojo *dojo, bool on, struct err *err)
 {
@@ -91,7 +80,7 @@ hold(struct dojo *dojo, bool on, struct err *err)
 		if (change(dojo, port, &settings, err) != 0)
 			return -1;
 	}
-	return on ? 0 : settle(dojo, err);
+	return on ? 0 : session_pass(dojo->session, SETTLE_NS, err);
 }
 
 /* One held frame, by its number in the listing of `link`, goes on or is dropped. */
@@ -104,91 +93,158 @@ one_held(struct dojo *dojo, enum wire_op op, const char *which, struct err *err)
 	uint64_t number;
 
 	if (!number_parse(which, &number) || number < 1 || number > session->helds)
-		return err_set(err, ERR_INPUT, "there is no held frame %s; `link` lists the %zu that wait", which, session->helds);
+		return err_set(err, ERR_INPUT, "there is no held frame \"%s\"; `link` lists the %zu that wait", QUOTED(which),
+		    session->helds);
 	request.port = session->held[number - 1].port;
 	for (size_t i = 0; i < number - 1; i++)
 		request.index += session->held[i].port == request.port;
 	if (ask(dojo, &request, &reply, err) != 0)
 		return -1;
 	if (!reply.done)
-		return err_set(err, ERR_INPUT, "frame %s is not held any more", which);
-	return settle(dojo, err);
+		return err_set(err, ERR_INPUT, "frame %s is not held any more", QUOTED(which));
+	return session_pass(dojo->session, SETTLE_NS, err);
+}
+
+/* What was asked to be different. */
+struct wish {
+	struct link_settings wanted;
+	bool rate, delay, limit;
+	bool reverse, both;
+};
+
+static int
+read_rate(struct wish *wish, const char *value, struct err *err)
+{
+	wish->rate = true;
+	return rate_parse(value, &wish->wanted.rate_bps, err);
+}
+
+static int
+read_delay(struct wish *wish, const char *value, struct err *err)
+{
+	wish->delay = true;
+	return duration_parse(value, &wish->wanted.delay_ns, err);
+}
+
+static int
+read_limit(struct wish *wish, const char *value, struct err *err)
+{
+	uint64_t bytes;
+
+	wish->limit = true;
+	if (size_parse(value, &bytes, err) != 0)
+		return -1;
+	if (bytes > UINT32_MAX)
+		return err_set(err, ERR_INPUT, "a limit is at most %ub, not \"%s\"", UINT32_MAX, QUOTED(value));
+	wish->wanted.limit_bytes = (uint32_t)bytes;
+	return 0;
+}
+
+static const struct {
+	const char *name, *example;
+	int (*read)(struct wish *wish, const char *value, struct err *err);
+} settings[] = {
+	{ "rate", "10mbit", read_rate },
+	{ "delay", "20ms", read_delay },
+	{ "limit", "100kb", read_limit },
+};
+
+/* Reads one setting or direction at words[at]; returns how many words that were, -1 with *err. */
+static int
+read_wish(struct wish *wish, const struct words *words, size_t at, struct err *err)
+{
+	const char *name = words->word[at].text;
+
+	if (strcmp(name, "reverse") == 0 || strcmp(name, "both") == 0) {
+		*(name[0] == 'r' ? &wish->reverse : &wish->both) = true;
+		return 1;
+	}
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		if (strcmp(name, settings[i].name) != 0)
+			continue;
+		if (at + 1 == words->count)
+			return err_set(err, ERR_INPUT, "%s needs a value, like %s %s", name, name, settings[i].example);
+		return settings[i].read(wish, words->word[at + 1].text, err) == 0 ? 2 : -1;
+	}
+	return err_set(err, ERR_INPUT,
+	    "`link` knows rate R, delay T, limit BYTES, reverse, both, hold, release [N] and drop N; not \"%s\"", QUOTED(name));
+}
+
+/* Delay holds for each direction unless reverse is said; rate and limit from Alice to Bob (interface.md). */
+static void
+apply(const struct wish *wish, enum wire_port port, struct link_settings *link)
+{
+	bool meant = port == PORT_ALICE ? !wish->reverse || wish->both : wish->reverse || wish->both;
+
+	if (wish->delay && (meant || port == PORT_BOB))
+		link->delay_ns = wish->wanted.delay_ns;
+	if (wish->rate && meant)
+		link->rate_bps = wish->wanted.rate_bps;
+	if (wish->limit && meant)
+		link->limit_bytes = wish->wanted.limit_bytes;
 }
 
 /* "rate 10mbit delay 20ms limit 100kb" with reverse or both. */
 static int
 set(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	struct link_settings forward = dojo->session->link[PORT_ALICE], backward = dojo->session->link[PORT_BOB], wanted = { 0 };
-	bool reverse = false, both = false, rate = false, delay = false, limit = false;
+	struct wish wish = { 0 };
 
-	for (size_t i = 1; i < words->count; i++) {
-		const char *name = words->word[i].text;
-		const char *value = i + 1 < words->count ? words->word[i + 1].text : NULL;
-		uint64_t bytes;
+	for (size_t at = 1; at < words->count; ) {
+		int read = read_wish(&wish, words, at, err);
 
-		if (strcmp(name, "reverse") == 0) {
-			reverse = true;
-			continue;
-		}
-		if (strcmp(name, "both") == 0) {
-			both = true;
-			continue;
-		}
-		if (strcmp(name, "rate") != 0 && strcmp(name, "delay") != 0 && strcmp(name, "limit") != 0)
-			return err_set(err, ERR_INPUT, "`link` knows rate R, delay T, limit BYTES, reverse, both, hold, release [N] and drop N; not \"%s\"", name);
-		if (value == NULL)
-			return err_set(err, ERR_INPUT, "%s needs a value, like rate 10mbit, delay 20ms or limit 100kb", name);
-		i++;
-		if (name[0] == 'r') {
-			rate = true;
-			if (rate_parse(value, &wanted.rate_bps, err) != 0)
-				return -1;
-		} else if (name[0] == 'd') {
-			delay = true;
-			if (duration_parse(value, &wanted.delay_ns, err) != 0)
-				return -1;
-		} else {
-			limit = true;
-			if (size_parse(value, &bytes, err) != 0)
-				return -1;
-			if (bytes > UINT32_MAX)
-				return err_set(err, ERR_INPUT, "a limit is at most %u bytes", UINT32_MAX);
-			wanted.limit_bytes = (uint32_t)bytes;
-		}
+		if (read < 0)
+			return -1;
+		at += (size_t)read;
 	}
-	/* Delay holds for each direction; rate and limit from Alice to Bob unless said otherwise (interface.md). */
-	if (delay && !reverse)
-		forward.delay_ns = wanted.delay_ns;
-	if (delay)
-		backward.delay_ns = wanted.delay_ns;
-	if (rate && (!reverse || both))
-		forward.rate_bps = wanted.rate_bps;
-	if (rate && (reverse || both))
-		backward.rate_bps = wanted.rate_bps;
-	if (limit && (!reverse || both))
-		forward.limit_bytes = wanted.limit_bytes;
-	if (limit && (reverse || both))
-		backward.limit_bytes = wanted.limit_bytes;
-	if (change(dojo, PORT_ALICE, &forward, err) != 0)
-		return -1;
-	return change(dojo, PORT_BOB, &backward, err);
+	if (!wish.rate && !wish.delay && !wish.limit)
+		return err_set(err, ERR_INPUT, "say what to set: rate R, delay T or limit BYTES, like link rate 10mbit both");
+	for (enum wire_port port = PORT_ALICE; port <= PORT_BOB; port++) {
+		struct link_settings link = dojo->session->link[port];
+
+		apply(&wish, port, &link);
+		if (change(dojo, port, &link, err) != 0)
+			return -1;
+	}
+	return 0;
 }
+
+static int
+run_hold(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	(void)words;
+	return hold(dojo, true, err);
+}
+
+static int
+run_release(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	return words->count == 2 ? hold(dojo, false, err) : one_held(dojo, WIRE_RELEASE, words->word[2].text, err);
+}
+
+static int
+run_drop(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	return one_held(dojo, WIRE_DROP, words->word[2].text, err);
+}
+
+static const struct command by_hand[] = {
+	{ "hold", "the wire", "", "freeze it", NULL, EFFECTS_NONE, 0, 0, run_hold },
+	{ "release", "the wire", "[N]", "let one held frame go on, or all", NULL, EFFECTS_NONE, 0, 1, run_release },
+	{ "drop", "the wire", "N", "lose a held frame", NULL, EFFECTS_NONE, 1, 1, run_drop },
+};
+
+#define BY_HAND (sizeof(by_hand) / sizeof(by_hand[0]))
 
 static int
 run_link(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	const char *what = words->count > 1 ? words->word[1].text : "";
-	const char *which = words->count > 2 ? words->word[2].text : NULL;
-
 	if (words->count == 1)
 		return show(dojo);
-	if (strcmp(what, "hold") == 0 && which == NULL)
-		return hold(dojo, true, err);
-	if (strcmp(what, "release") == 0)
-		return which == NULL ? hold(dojo, false, err) : one_held(dojo, WIRE_RELEASE, which, err);
-	if (strcmp(what, "drop") == 0 && which != NULL)
-		return one_held(dojo, WIRE_DROP, which, err);
+	for (size_t i = 0; i < BY_HAND; i++) {
+		if (strcmp(words->word[1].text, by_hand[i].name) == 0)
+			return subcommand_run(dojo, by_hand, BY_HAND, words, err);
+	}
 	return set(dojo, words, err);
 }
 
@@ -200,5 +256,6 @@ const struct command cmd_link = {
 	.detail = "delay is one way and holds for each direction; rate and limit act from Alice to Bob unless reverse or both\n"
 		  "is said.  hold freezes the wire; release N and drop N take the held frames one by one, release lets all go.",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_link,
 };

@@ -8,7 +8,10 @@
 #include "cmd/command.h"
 #include "seg/defect.h"
 #include "seg/field.h"
+#include "seg/option.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/show.h"
 
 static int
 run_state(struct dojo *dojo, const struct words *words, struct err *err)
@@ -46,8 +49,8 @@ run_log(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct session *session = dojo->session;
 
-	if (words->count > 1)
-		return command_usage("log", err);
+	(void)words;
+	(void)err;
 	for (uint32_t n = 1; n <= session->log.count; n++)
 		session_show_line(session, n);
 	return 0;
@@ -76,7 +79,7 @@ static int
 run_show(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct session *session = dojo->session;
-	const struct log_entry *entry;
+	const struct log_entry *entry = NULL;
 	uint8_t frame[FRAME_MAX];
 	static const size_t room = 65536;
 	uint64_t number;
@@ -86,11 +89,11 @@ run_show(struct dojo *dojo, const struct words *words, struct err *err)
 	size_t size;
 	uint32_t defects;
 
-	if (words->count != 2 || !number_parse(words->word[1].text, &number))
-		return command_usage("show", err);
-	entry = number <= UINT32_MAX ? log_entry(&session->log, (uint32_t)number) : NULL;
+	if (number_parse(words->word[1].text, &number) && number <= UINT32_MAX)
+		entry = log_entry(&session->log, (uint32_t)number);
 	if (entry == NULL)
-		return err_set(err, ERR_INPUT, "there is no segment %s; the log has %zu", words->word[1].text, session->log.count);
+		return err_set(err, ERR_INPUT, "there is no segment \"%s\"; the log has %zu", QUOTED(words->word[1].text),
+		    session->log.count);
 	session_show_line(session, (uint32_t)number);
 	size = log_frame(&session->log, entry, frame, &seg);
 	text = memory_new(room);
@@ -203,8 +206,8 @@ run_stream(struct dojo *dojo, const struct words *words, struct err *err)
 	struct piece *piece;
 	size_t pieces;
 
-	if (words->count > 2 || (words->count == 2 && incoming && strcmp(words->word[1].text, "bob") != 0))
-		return command_usage("stream", err);
+	if (words->count == 2 && incoming && strcmp(words->word[1].text, "bob") != 0)
+		return err_set(err, ERR_INPUT, "`stream` shows what alice or bob has sent, not \"%s\"", QUOTED(words->word[1].text));
 	if (connection == NULL)
 		return err_set(err, ERR_INPUT, "there is no connection whose bytes could be shown; `syn` opens one");
 	piece = memory_new((session->log.count + 1) * sizeof(*piece));
@@ -220,8 +223,8 @@ run_journal(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	const struct journal *journal = &dojo->session->journal;
 
-	if (words->count > 1)
-		return command_usage("journal", err);
+	(void)words;
+	(void)err;
 	/* The last entry is this command itself. */
 	for (size_t i = 0; i + 1 < journal->count; i++) {
 		const struct journal_entry *entry = &journal->entry[i];
@@ -258,6 +261,8 @@ const struct command cmd_show = {
 	.usage = "N",
 	.summary = "segment N, field by field",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = 1,
 	.run = run_show,
 };
 
@@ -267,6 +272,7 @@ const struct command cmd_stream = {
 	.usage = "[alice|bob]",
 	.summary = "the bytes that this end has sent, in order",
 	.effects = EFFECTS_NONE,
+	.most = 1,
 	.run = run_stream,
 };
 

@@ -11,18 +11,21 @@
 
 #include "base/when.h"
 #include "cmd/line.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/record.h"
 
 #define RUN_DEPTH_MAX 16
 
 static void
 journal_line(struct dojo *dojo, const struct command *command, const char *line, size_t size)
 {
-	char *copy = memory_copy(line, size + 1);
+	char *copy = memory_new(size + 1);
 
+	memcpy(copy, line, size);
 	while (size > 0 && strchr(" \t\r\n;", copy[size - 1]) != NULL)
-		size--;
-	copy[size] = '\0';
+		copy[--size] = '\0';
 	journal_add(&dojo->session->journal, session_now(dojo->session), dojo->session->selected, command->effects,
 	    copy + strspn(copy, " \t"));
 	free(copy);
@@ -38,7 +41,9 @@ script_run_words(struct dojo *dojo, const struct words *words, const char *line,
 	if (command == NULL)
 		return -1;
 	journal_line(dojo, command, line, line_size);
-	result = command->run(dojo, words, err);
+	if (dojo->session->interrupted != NULL)
+		*dojo->session->interrupted = 0;
+	result = command_run(dojo, command, words, err);
 	view_flush(dojo->view);
 	if (result == 0 && dojo->session->settings.strict && dojo->session->broken > broken)
 		return err_set(err, ERR_EXPECT, "a prediction was broken, and `set strict on` makes that an end");
@@ -48,11 +53,28 @@ script_run_words(struct dojo *dojo, const struct words *words, const char *line,
 static enum err_code
 show_error(struct dojo *dojo, const struct err *err)
 {
-	char where[512];
+	char where[QUOTE_SHOWN + 32];
+	struct text t = text_in(where, sizeof(where));
 
-	snprintf(where, sizeof(where), "%s:%u", dojo->file, dojo->line);
-	dojo->view->ops->error(dojo->view, session_now(dojo->session), where, err);
+	if (dojo->file != NULL)
+		text_add(&t, "%s:%u", QUOTED(dojo->file), dojo->line);
+	else
+		text_add(&t, "tcpdojo");
+	if (err->text[0] != '\0')
+		view_error(dojo->view, session_now(dojo->session), where, err);
 	return err->code;
+}
+
+/* When nobody can read what comes of it, the script ends; a reader who has left (`| head`) knows why. */
+static enum err_code
+output_state(struct dojo *dojo)
+{
+	struct err err;
+
+	if (dojo->view->broken == 0)
+		return ERR_NONE;
+	err_set(&err, ERR_SYSTEM, "standard output cannot be written: %s", strerror(dojo->view->broken));
+	return dojo->view->broken == EPIPE ? err.code : show_error(dojo, &err);
 }
 
 static unsigned
@@ -92,6 +114,8 @@ run_all(struct dojo *dojo, const char *text, size_t size)
 
 		if (run_next(dojo, text, size, &at, &words, &err) != 0)
 			status = show_error(dojo, &err);
+		if (status == ERR_NONE)
+			status = output_state(dojo);
 		dojo->line += count_lines(text, from, at);
 	}
 	words_clear(&words);
@@ -122,11 +146,11 @@ read_whole(const char *path, size_t *size, struct err *err)
 	ssize_t n = 0;
 
 	if (fd < 0) {
-		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
+		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", QUOTED(path), strerror(errno));
 		return NULL;
 	}
 	if (fstat(fd, &st) != 0 || S_ISDIR(st.st_mode)) {
-		err_set(err, ERR_INPUT, "cannot read \"%s\": it is a directory", path);
+		err_set(err, ERR_INPUT, "cannot read \"%s\": it is a directory", QUOTED(path));
 		goto out;
 	}
 	text = memory_new(LINE_MAX_BYTES + 2);
@@ -134,9 +158,9 @@ read_whole(const char *path, size_t *size, struct err *err)
 	while (*size <= LINE_MAX_BYTES && (n = read(fd, text + *size, LINE_MAX_BYTES + 1 - *size)) > 0)
 		*size += (size_t)n;
 	if (n < 0)
-		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", path, strerror(errno));
+		err_set(err, ERR_INPUT, "cannot read \"%s\": %s", QUOTED(path), strerror(errno));
 	else if (*size > LINE_MAX_BYTES)
-		err_set(err, ERR_INPUT, "\"%s\" is longer than %u bytes: no script", path, LINE_MAX_BYTES);
+		err_set(err, ERR_INPUT, "\"%s\" is longer than %u bytes: no script", QUOTED(path), LINE_MAX_BYTES);
 	else
 		goto out;
 	free(text);
@@ -157,7 +181,7 @@ script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned
 	char *text;
 
 	if (dojo->depth >= RUN_DEPTH_MAX) {
-		err_set(&err, ERR_INPUT, "`run` within `run` goes %d deep at most; does \"%s\" run itself?", RUN_DEPTH_MAX, path);
+		err_set(&err, ERR_INPUT, "`run` within `run` goes %d deep at most; does \"%s\" run itself?", RUN_DEPTH_MAX, QUOTED(path));
 		return show_error(dojo, &err);
 	}
 	text = read_whole(path, &size, &err);
@@ -195,6 +219,8 @@ read_line(struct dojo *dojo, struct inlet *inlet, size_t *line_size, struct err 
 		if (ready < 0)
 			return -1;
 		session_show_deferred(dojo->session);
+		if (session_interrupted(dojo->session))
+			return err_set(err, ERR_SYSTEM, "interrupted");
 		if (ready == 0)
 			continue;
 		if (inlet->size + 4096 > inlet->room)
@@ -225,6 +251,17 @@ prompt(const struct dojo *dojo)
 	fflush(dojo->view->out);
 }
 
+/* Ctrl-C at the prompt leaves the line that was begun. */
+static bool
+new_prompt(struct dojo *dojo)
+{
+	if (!session_interrupted(dojo->session))
+		return false;
+	*dojo->session->interrupted = 0;
+	fputc('\n', dojo->view->out);
+	return true;
+}
+
 enum err_code
 script_run_stream(struct dojo *dojo, int fd)
 {
@@ -238,6 +275,8 @@ script_run_stream(struct dojo *dojo, int fd)
 
 		prompt(dojo);
 		if (read_line(dojo, &inlet, &line_size, &err) != 0) {
+			if (dojo->interactive && new_prompt(dojo))
+				continue;
 			status = show_error(dojo, &err);
 			break;
 		}

@@ -5,6 +5,8 @@
 
 #include "cmd/command.h"
 #include "cmd/craft.h"
+#include "session/connection.h"
+#include "session/segment.h"
 
 static int
 no_connection(const char *command, struct err *err)
@@ -66,7 +68,7 @@ connection_for(struct dojo *dojo, const struct words *words, struct err *err)
 	if (craft_destination(dojo, words, 1, &dst, &sport, &dport, err) != 0)
 		return NULL;
 	if (opens_new(connection, sport))
-		connection = session_connect(dojo->session, &dst, sport, dport);
+		connection = session_connect(dojo->session, &dst, sport, dport, err);
 	return connection;
 }
 
@@ -106,8 +108,6 @@ run_rst(struct dojo *dojo, const struct words *words, struct err *err)
 static int
 run_tcp(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	if (words->count < 2)
-		return command_usage("tcp", err);
 	if (session_selected(dojo->session) == NULL && connection_for(dojo, words, err) == NULL)
 		return -1;
 	return send_flags(dojo, 0, words, 1, err);
@@ -145,8 +145,6 @@ run_data(struct dojo *dojo, const struct words *words, struct err *err)
 	uint8_t *data;
 	int result = 0;
 
-	if (words->count < 2)
-		return command_usage("data", err);
 	if (connection == NULL)
 		return no_connection("data", err);
 	if (payload_read(words->word[1].text, words->word[1].size, words->word[1].quoted, &data, &size, err) != 0)
@@ -172,6 +170,7 @@ const struct command cmd_syn = {
 	.detail = "From CLOSED or TIME-WAIT it opens a new connection from a new port.  dst=bob6 dport=80 say where to.\n"
 	    "Options by name: mss=1460 wscale=7 sackok ts=VAL:ECR nop eol opt=KIND:HEX; options=none leaves all away.",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_syn,
 };
 
@@ -181,6 +180,7 @@ const struct command cmd_synack = {
 	.usage = FIELDS,
 	.summary = "answer a SYN with SYN and ACK",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_synack,
 };
 
@@ -190,6 +190,7 @@ const struct command cmd_ack = {
 	.usage = FIELDS,
 	.summary = "acknowledge what has come",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_ack,
 };
 
@@ -199,6 +200,8 @@ const struct command cmd_data = {
 	.usage = "TEXT|hex:HEX|zero:N [FIELD=VALUE]... [split]",
 	.summary = "send bytes, as SEND does: one segment, or with split as many as Bob's MSS makes of them",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = ANY_WORDS,
 	.run = run_data,
 };
 
@@ -208,6 +211,7 @@ const struct command cmd_fin = {
 	.usage = FIELDS,
 	.summary = "say that no more will be sent, as CLOSE does",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_fin,
 };
 
@@ -217,6 +221,7 @@ const struct command cmd_rst = {
 	.usage = FIELDS,
 	.summary = "reset, as ABORT does",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_rst,
 };
 
@@ -226,5 +231,7 @@ const struct command cmd_tcp = {
 	.usage = "FIELD=VALUE...",
 	.summary = "send any TCP segment: flags=S. seq=0 ack=+1 win=100 sum=bad payload=\"...\"",
 	.effects = EFFECTS_NONE,
+	.least = 1,
+	.most = ANY_WORDS,
 	.run = run_tcp,
 };

@@ -32,8 +32,11 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 static int
 run_let(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	if (words->count != 3)
-		return command_usage("let", err);
+	if (!variable_named(words->word[1].text))
+		return err_set(err, ERR_INPUT, "\"%s\" is no name: letters, digits and _, at most %d, the first no digit",
+		    QUOTED(words->word[1].text), VARIABLE_NAME_MAX);
+	if (strlen(words->word[2].text) != words->word[2].size)
+		return err_set(err, ERR_INPUT, "a variable cannot hold a NUL byte; give \\0 to the command that sends it");
 	variable_set(dojo, words->word[1].text, words->word[2].text);
 	return 0;
 }
@@ -90,6 +93,7 @@ const struct command cmd_set = {
 	.usage = "[NAME VALUE]",
 	.summary = "change a setting of Alice's, or list them; `set dst bob6` is where new connections go",
 	.effects = EFFECTS_NONE,
+	.most = 2,
 	.run = run_set,
 };
 
@@ -99,6 +103,8 @@ const struct command cmd_let = {
 	.usage = "NAME VALUE",
 	.summary = "give a variable its value, for $NAME in the lines that follow",
 	.effects = EFFECTS_NONE,
+	.least = 2,
+	.most = 2,
 	.run = run_let,
 };
 
@@ -108,6 +114,7 @@ const struct command cmd_auto = {
 	.usage = "[ack|arp|close on|off]",
 	.summary = "what Alice does by herself: acknowledge data, answer ARP, answer FIN",
 	.effects = EFFECTS_NONE,
+	.most = 2,
 	.run = run_auto,
 };
 
@@ -117,5 +124,6 @@ const struct command cmd_lab = {
 	.usage = "[restart]",
 	.summary = "who is where and what this kernel lacks; or begin with a new Bob",
 	.effects = EFFECT_NOT_REPLAYABLE,
+	.most = 1,
 	.run = run_lab,
 };

@@ -6,41 +6,43 @@
 
 #define NEAR_MAX 6
 
-#define WORD_MAX 32
+#define LETTERS_MAX 32
 
-/* How many letters must change, or change places, to make one word the other; words here are short. */
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must change, come, go, or trade places with their neighbour to make one word the other; words are short. */
 static unsigned
 distance(const char *a, const char *b)
 {
 	size_t la = strlen(a), lb = strlen(b);
-	unsigned d[WORD_MAX][WORD_MAX] = { 0 };
+	unsigned cost[LETTERS_MAX][LETTERS_MAX];
 
-	if (la >= WORD_MAX || lb >= WORD_MAX)
-		return WORD_MAX;
+	if (la >= LETTERS_MAX || lb >= LETTERS_MAX)
+		return LETTERS_MAX;
 	for (unsigned i = 0; i <= la; i++)
-		d[i][0] = i;
+		cost[i][0] = i;
 	for (unsigned j = 0; j <= lb; j++)
-		d[0][j] = j;
+		cost[0][j] = j;
 	for (size_t i = 1; i <= la; i++) {
 		for (size_t j = 1; j <= lb; j++) {
-			unsigned best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-
-			if (d[i - 1][j] + 1 < best)
-				best = d[i - 1][j] + 1;
-			if (d[i][j - 1] + 1 < best)
-				best = d[i][j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && d[i - 2][j - 2] + 1 < best)
-				best = d[i - 2][j - 2] + 1;
-			d[i][j] = best;
+			cost[i][j] = least(least(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
 		}
 	}
-	return d[la][lb];
+	return cost[la][lb];
 }
 
 static bool
 near(const char *typed, const char *name)
 {
-	return strncmp(name, typed, strlen(typed)) == 0 || distance(typed, name) <= (strlen(typed) > 3 ? 2 : 1);
+	size_t length = strlen(typed);
+
+	return (length > 0 && strncmp(name, typed, length) == 0) || distance(typed, name) <= (length > 3 ? 2 : 1);
 }
 
 static const struct command *const commands[] = {
@@ -77,25 +79,31 @@ command_find(const char *name, struct err *err)
 			text_add(&t, "%s%s", listed++ > 0 ? ", " : "", commands[i]->name);
 	}
 	if (listed > 0)
-		err_set(err, ERR_INPUT, "there is no command \"%s\"; near it are: %s", name, list);
+		err_set(err, ERR_INPUT, "there is no command \"%s\"; near it are: %s", QUOTED(name), list);
 	else
-		err_set(err, ERR_INPUT, "there is no command \"%s\"; `help` lists them", name);
+		err_set(err, ERR_INPUT, "there is no command \"%s\"; `help` lists them", QUOTED(name));
 	return NULL;
 }
 
-const struct command *
-subcommand_find(const struct command *table, size_t count, const char *of, const char *name, struct err *err)
+/* `of` is "bob " for its subcommands, else "". */
+static int
+run_row(struct dojo *dojo, const struct command *row, const char *of, const struct words *words, size_t behind, struct err *err)
 {
-	char list[512];
-	struct text t = text_in(list, sizeof(list));
+	size_t count = words->count - behind;
+	const char *blank = row->usage[0] != '\0' ? " " : "";
 
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(table[i].name, name) == 0)
-			return &table[i];
-		text_add(&t, "%s%s", i > 0 ? ", " : "", table[i].name);
-	}
-	err_set(err, ERR_INPUT, "`%s` knows %s; not \"%s\"", of, list, name);
-	return NULL;
+	if (count < row->least)
+		return err_set(err, ERR_INPUT, "a word is missing; usage: %s%s%s%s", of, row->name, blank, row->usage);
+	if (count > row->most)
+		return err_set(err, ERR_INPUT, "\"%s\" is one word too many; usage: %s%s%s%s",
+		    QUOTED(words->word[behind + row->most].text), of, row->name, blank, row->usage);
+	return row->run(dojo, words, err);
+}
+
+int
+command_run(struct dojo *dojo, const struct command *command, const struct words *words, struct err *err)
+{
+	return run_row(dojo, command, "", words, 1, err);
 }
 
 int
@@ -105,6 +113,22 @@ command_usage(const char *name, struct err *err)
 	const struct command *command = command_find(name, &ignored);
 
 	return err_set(err, ERR_INPUT, "usage: %s %s", name, command != NULL ? command->usage : "");
+}
+
+int
+subcommand_run(struct dojo *dojo, const struct command *table, size_t count, const struct words *words, struct err *err)
+{
+	const char *of = words->word[0].text, *name = words->word[1].text;
+	char list[512], prefix[32];
+	struct text t = text_in(list, sizeof(list)), p = text_in(prefix, sizeof(prefix));
+
+	text_add(&p, "%s ", of);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(table[i].name, name) == 0)
+			return run_row(dojo, &table[i], prefix, words, 2, err);
+		text_add(&t, "%s%s", i > 0 ? ", " : "", table[i].name);
+	}
+	return err_set(err, ERR_INPUT, "`%s` knows %s; not \"%s\"", of, list, QUOTED(name));
 }
 
 unsigned

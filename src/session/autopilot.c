@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What Alice does by herself when she was told to: `auto ack` acknowledges data, `auto close` answers Bob's FIN with hers. */
+#include "session/autopilot.h"
+
+#include "session/connection.h"
+#include "session/segment.h"
+#include "session/send.h"
 #include "session/session.h"
 
 static void

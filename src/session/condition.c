@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/condition.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/quantity.h"
-#include "seg/option.h"
+#include "session/connection.h"
+#include "session/log.h"
+#include "session/session.h"
+#include "session/show.h"
 
 static const char *const operators[] = {
 	[OPERATOR_EQ] = "=",
@@ -86,7 +88,7 @@ read_state(struct reader *r, enum tcp_state *state, struct err *err)
 {
 	if (r->left == 0 || !tcp_state_named(peek(r), state))
 		return err_set(err, ERR_INPUT, "\"%s\" is no state; RFC 9293 has CLOSED, LISTEN, SYN-SENT, SYN-RECEIVED, "
-		    "ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK and TIME-WAIT", peek(r));
+		    "ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK and TIME-WAIT", QUOTED(peek(r)));
 	take(r);
 	return 0;
 }
@@ -123,7 +125,7 @@ read_test(struct reader *r, struct frame_pattern *pattern, struct err *err)
 	if (strcmp(name, "length") == 0 || strcmp(name, "len") == 0) {
 		test->field = NULL;
 		if (!number_parse(value, &test->value))
-			return err_set(err, ERR_INPUT, "length is a number of bytes, not \"%s\"", value);
+			return err_set(err, ERR_INPUT, "length is a number of bytes, not \"%s\"", QUOTED(value));
 		return 1;
 	}
 	raw = strlen(name);
@@ -133,7 +135,7 @@ read_test(struct reader *r, struct frame_pattern *pattern, struct err *err)
 	}
 	test->field = field_find(name, NULL);
 	if (test->field == NULL)
-		return err_set(err, ERR_INPUT, "there is no field \"%s\"; `help fields` lists them", name);
+		return err_set(err, ERR_INPUT, "there is no field \"%s\"; `help fields` lists them", QUOTED(name));
 	if (field_read_text(&scratch, test->field, value, err) != 0)
 		return -1;
 	test->value = field_get(&scratch, test->field);
@@ -167,7 +169,7 @@ read_pattern(struct reader *r, struct frame_pattern *pattern, struct err *err)
 		return -1;
 	if (pattern->any_flags && pattern->tests == 0)
 		return err_set(err, ERR_INPUT, "\"%s\" names neither flags (S. F. FP. none) nor a field=value; "
-		    "`help expect` shows what can be expected", peek(r));
+		    "`help expect` shows what can be expected", QUOTED(peek(r)));
 	return 0;
 }
 
@@ -176,7 +178,7 @@ read_count(struct reader *r, struct condition *condition, struct err *err)
 {
 	if (r->left < 2 || operator_at(peek(r), &condition->op) != strlen(peek(r)) || peek(r)[0] == '\0' ||
 	    !number_parse(r->word[1], &condition->number))
-		return err_set(err, ERR_INPUT, "here stands a comparison with a number, like >= 1, not \"%s\"", peek(r));
+		return err_set(err, ERR_INPUT, "here stands a comparison with a number, like >= 1, not \"%s\"", QUOTED(peek(r)));
 	r->word += 2;
 	r->left -= 2;
 	return 0;
@@ -197,15 +199,18 @@ read_segments(struct reader *r, struct condition *condition, struct err *err)
 static int
 read_bob(struct reader *r, struct condition *condition, struct err *err)
 {
+	uint16_t port;
+
 	if (accept(r, "state")) {
 		condition->kind = CONDITION_BOB_STATE;
 		return read_state(r, &condition->state, err);
 	}
 	if (!accept(r, "listening"))
-		return err_set(err, ERR_INPUT, "after `bob` stands `state STATE` or `listening PORT`, not \"%s\"", peek(r));
+		return err_set(err, ERR_INPUT, "after `bob` stands `state STATE` or `listening PORT`, not \"%s\"", QUOTED(peek(r)));
 	condition->kind = CONDITION_LISTENING;
-	if (r->left == 0 || !number_parse(peek(r), &condition->number) || condition->number == 0 || condition->number > 65535)
-		return err_set(err, ERR_INPUT, "a port is a number from 1 to 65535, not \"%s\"", peek(r));
+	if (port_parse(peek(r), 1, &port, err) != 0)
+		return -1;
+	condition->number = port;
 	take(r);
 	return 0;
 }
@@ -226,7 +231,7 @@ read_kind(struct reader *r, struct condition *condition, struct err *err)
 	if (accept(r, "kernel")) {
 		condition->kind = CONDITION_KERNEL_STATE;
 		if (!accept(r, "state"))
-			return err_set(err, ERR_INPUT, "after `kernel` stands `state STATE`, not \"%s\"", peek(r));
+			return err_set(err, ERR_INPUT, "after `kernel` stands `state STATE`, not \"%s\"", QUOTED(peek(r)));
 		return read_state(r, &condition->state, err);
 	}
 	if (accept(r, "segments"))
@@ -259,7 +264,7 @@ read_manner(struct reader *r, struct condition *condition, struct err *err)
 		else
 			return err_set(err, ERR_INPUT,
 			    "\"%s\" is not understood here; there could stand a field=value, within T, after T, eventually or strictly",
-			    peek(r));
+			    QUOTED(peek(r)));
 		if (duration == NULL)
 			continue;
 		if (r->left == 0)
@@ -279,9 +284,9 @@ condition_parse(struct condition *condition, char *const *words, unsigned count,
 	*condition = (struct condition){ .within_ns = -1, .after_ns = -1 };
 	t = text_in(condition->text, sizeof(condition->text));
 	for (unsigned i = 0; i < count; i++)
-		text_add(&t, "%s%s", i > 0 ? " " : "", words[i]);
+		text_add(&t, "%s%s", i > 0 ? " " : "", QUOTED(words[i]));
 	if (count == 0)
-		return err_set(err, ERR_INPUT, "what is expected?  For example: S. ack=1, state ESTABLISHED, nothing within 1s");
+		return err_set(err, ERR_INPUT, "a condition is missing, like S. ack=1, state ESTABLISHED or nothing within 1s");
 	if (read_kind(&r, condition, err) != 0)
 		return -1;
 	return read_manner(&r, condition, err);
@@ -446,7 +451,7 @@ condition_holds(struct session *session, struct connection *connection, const st
 		break;
 	case CONDITION_COUNTER:
 		if (!counter_moved(session, condition->counter, &number)) {
-			text_add(actual, "there is no counter \"%s\"", condition->counter);
+			text_add(actual, "there is no counter \"%s\"", QUOTED(condition->counter));
 			return false;
 		}
 		break;

@@ -20,8 +20,12 @@
 #include "base/err.h"
 #include "base/text.h"
 #include "seg/field.h"
-#include "session/session.h"
 #include "trace/state.h"
+#include "trace/trace.h"
+
+struct connection;
+struct log_entry;
+struct session;
 
 enum condition_kind {
 	CONDITION_FRAME,

@@ -1,17 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which connections there are, and which one a segment belongs to. */
+#include "session/connection.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "lab/address.h"
 #include "session/memory.h"
+#include "session/record.h"
 #include "session/session.h"
 
+#define FIRST_PORT_AGAIN 1024 /* when those from 40001 on are used up */
+
+struct connection *
+session_connection(const struct session *session, uint16_t number)
+{
+	return number >= 1 && number <= session->connections ? session->connection[number - 1] : NULL;
+}
+
+struct connection *
+session_selected(const struct session *session)
+{
+	return session_connection(session, session->selected);
+}
+
+bool
+session_listens(const struct session *session, uint16_t port)
+{
+	for (unsigned i = 0; i < session->listeners; i++) {
+		if (session->listener[i] == port)
+			return true;
+	}
+	return false;
+}
+
+void
+session_forget_connections(struct session *session)
+{
+	for (size_t i = 0; i < session->connections; i++)
+		free(session->connection[i]);
+	session->connections = 0;
+	session->selected = 0;
+}
+
+/* NULL when their numbers are used up. */
 static struct connection *
 add(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob, uint16_t bob_port)
 {
-	struct connection *connection = memory_new(sizeof(*connection));
+	struct connection *connection;
 
+	if (session->connections == UINT16_MAX)
+		return NULL;
+	connection = memory_new(sizeof(*connection));
 	if (session->connections == session->connection_room)
 		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
 	session->connection[session->connections++] = connection;
@@ -75,22 +114,40 @@ choose_iss(struct session *session, struct connection *connection)
 	connection->shadow.end[END_ALICE].iss_known = ISS_CHOSEN;
 }
 
-struct connection *
-session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+/* The next one that no connection has had; 0: all were used. */
+static uint16_t
+free_port(struct session *session)
 {
-	struct connection *connection;
+	for (unsigned tried = 0; tried < UINT16_MAX; tried++) {
+		uint16_t port = session->next_port++;
+
+		if (session->next_port == 0)
+			session->next_port = FIRST_PORT_AGAIN;
+		if (!port_taken(session, port))
+			return port;
+	}
+	return 0;
+}
+
+struct connection *
+session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport, struct err *err)
+{
+	struct connection *connection = NULL;
 	struct address alice;
 
 	session_own_address(bob, &alice);
-	if (sport == 0) {
-		while (port_taken(session, session->next_port))
-			session->next_port++;
-		sport = session->next_port++;
-	}
-	connection = begun_by_bob(session, bob, sport, dport);
-	if (connection == NULL) {
+	if (sport == 0)
+		sport = free_port(session);
+	if (sport != 0)
+		connection = begun_by_bob(session, bob, sport, dport);
+	if (sport != 0 && connection == NULL) {
 		connection = add(session, &alice, sport, bob, dport);
-		ask_whether_bob_listens(session, connection);
+		if (connection != NULL)
+			ask_whether_bob_listens(session, connection);
+	}
+	if (connection == NULL) {
+		err_set(err, ERR_INPUT, "all ports and numbers of connections are used up; `lab restart` begins anew");
+		return NULL;
 	}
 	choose_iss(session, connection);
 	connection->begun = true;
@@ -128,7 +185,7 @@ session_accept(struct session *session, const struct seg *syn)
 	if (!seg_has(syn, LAYER_TCP) || !seg_addresses(syn, &src, &dst))
 		return NULL;
 	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
-	if (session_listens(session, syn->tcp.dport))
+	if (connection != NULL && session_listens(session, syn->tcp.dport))
 		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
 	return connection;
 }
@@ -150,7 +207,6 @@ session_kernel(struct session *session, struct connection *connection, struct ke
 	if (view->found && view->state == TCP_STATE_LISTEN && connection->shadow.end[END_BOB].state != TCP_STATE_LISTEN &&
 	    connection->begun)
 		*view = (struct kernel_view){ 0 };
-	connection->kernel_known = true;
 	connection->kernel_state = view->found ? view->state : TCP_STATE_CLOSED;
 	return 0;
 }

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/*
- * The wire's events: what Bob heard and sent, in his order.  They step his shadow, settle predictions, and lend every frame
- * of the log its time on the other side.
- */
+/* What Bob heard and sent steps his shadow, settles predictions, and lends every frame of the log its time on the other side. */
+#include "session/events.h"
+
 #include <string.h>
 
 #include "base/when.h"
 #include "lab/wire_ring.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/record.h"
 #include "session/session.h"
-
-static void
-defer_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment, uint64_t gate)
-{
-	for (unsigned i = 0; i < out->count; i++) {
-		out->record[i].conn = connection->number;
-		out->record[i].segment = segment;
-		session_defer(session, &out->record[i], gate);
-	}
-}
+#include "session/show.h"
+#include "session/time.h"
 
 static void
 record_verdict(struct session *session, const struct connection *connection, const struct pending *pending, uint64_t gate)
@@ -70,8 +63,9 @@ mark_delivered(struct session *session, struct connection *connection, uint32_t 
 	}
 }
 
-void
-session_bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
+/* Bob heard Alice's frame `serial` at at_ns. */
+static void
+bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 {
 	uint8_t frame[FRAME_MAX];
 	struct log_entry *entry = entry_of_serial(session, serial);
@@ -90,7 +84,7 @@ session_bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	log_frame(&session->log, entry, frame, &seg);
 	mark_delivered(session, connection, number, &seg, at_ns);
 	conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
-	defer_out(session, connection, &out, number, session->bob_sent + 1);
+	session_defer_out(session, connection, &out, number, session->bob_sent + 1);
 	connection->heard = number;
 	connection->kernel_stale = true;
 	connection->stale_gate = session->bob_sent + 1;
@@ -148,8 +142,9 @@ remember_flying(struct session *session, const struct wire_event *event, int64_t
 	memcpy(flying->snapshot, event->snapshot, event->snapshot_size);
 }
 
-void
-session_bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns)
+/* His frame left him. */
+static void
+bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns)
 {
 	struct connection *connection;
 	struct out out = { 0 };
@@ -167,7 +162,7 @@ session_bob_sent(struct session *session, const struct wire_event *event, int64_
 		return;
 	settle(session, connection, &seg, event->frame);
 	conn_sends(&connection->shadow, END_BOB, &seg, at_ns, &out);
-	defer_out(session, connection, &out, 0, event->frame);
+	session_defer_out(session, connection, &out, 0, event->frame);
 	if (out.count > 0 && !connection->kernel_stale) {
 		connection->kernel_stale = true;
 		connection->stale_gate = event->frame;
@@ -208,7 +203,6 @@ forget_flying(struct session *session, uint64_t serial)
 static void
 add_held(struct session *session, const struct wire_event *event)
 {
-	struct log_entry *entry = event->port == PORT_ALICE ? entry_of_serial(session, event->frame) : NULL;
 	struct held_frame *held;
 	struct line_style style;
 	struct text t;
@@ -220,7 +214,6 @@ add_held(struct session *session, const struct wire_event *event)
 	*held = (struct held_frame){
 		.serial = event->frame,
 		.port = event->port,
-		.number = entry != NULL ? (uint32_t)(entry - session->log.entry) + 1 : 0,
 	};
 	parse_snapshot(&seg, event);
 	style = session_style(session, session_find(session, &seg, event->port == PORT_BOB), event->port == PORT_BOB);
@@ -251,12 +244,12 @@ take_event(struct session *session, const struct wire_event *event)
 	switch ((enum wire_event_kind)event->kind) {
 	case WIRE_ARRIVED:
 		if (event->port == PORT_BOB)
-			session_bob_sent(session, event, at_ns);
+			bob_sent(session, event, at_ns);
 		break;
 	case WIRE_HANDED:
 		forget_held(session, event);
 		if (event->port == PORT_ALICE)
-			session_bob_heard(session, event->frame, at_ns);
+			bob_heard(session, event->frame, at_ns);
 		break;
 	case WIRE_DROPPED:
 		forget_held(session, event);

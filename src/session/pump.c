@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The one loop: waits for frames at Alice's, events of the wire, a deadline, or a descriptor of the caller's. */
+#include "session/pump.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -8,7 +9,13 @@
 #include "base/when.h"
 #include "drive/neighbour.h"
 #include "lab/address.h"
+#include "session/connection.h"
+#include "session/events.h"
+#include "session/record.h"
+#include "session/send.h"
 #include "session/session.h"
+#include "session/show.h"
+#include "session/time.h"
 
 /* A frame is at Alice's a moment before the wire has written that it handed it over. */
 #define EVENT_PATIENCE_NS (20 * NS_PER_MS)
@@ -86,17 +93,15 @@ alice_hears(struct session *session, struct connection *connection, const struct
 	if (selected == NULL || selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED)
 		session->selected = connection->number;
 	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
-	for (unsigned i = 0; i < out.count; i++) {
-		out.record[i].conn = connection->number;
-		out.record[i].segment = number;
-		session_record(session, &out.record[i]);
-	}
+	session_record_out(session, connection, &out, number);
 	session_autopilot(session, connection, seg);
 }
 
-void
-session_alice_heard(struct session *session, const uint8_t *frame, size_t size, int64_t at_ns)
+/* A frame of Bob's (or anybody's) came in at Alice's. */
+static void
+take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 {
+	struct session *session = arg;
 	struct connection *connection;
 	struct log_entry *entry;
 	struct seg seg;
@@ -126,12 +131,6 @@ session_alice_heard(struct session *session, const uint8_t *frame, size_t size, 
 		alice_hears(session, connection, &seg, number);
 	else
 		answer_neighbour(session, &seg);
-}
-
-static void
-take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
-{
-	session_alice_heard(arg, frame, size, at_ns);
 }
 
 /* Lost frames are told once each, never silent. */
@@ -220,10 +219,31 @@ session_wait(struct session *session, bool (*done)(void *arg), void *arg, int64_
 {
 	err->code = ERR_NONE;
 	while (!done(arg)) {
-		if (clock_monotonic_ns() >= until_ns || (session->interrupted != NULL && *session->interrupted))
+		if (clock_monotonic_ns() >= until_ns || session_interrupted(session))
 			return false;
 		if (session_pump(session, until_ns, -1, err) < 0)
 			return false;
 	}
 	return true;
+}
+
+bool
+session_interrupted(const struct session *session)
+{
+	return session->interrupted != NULL && *session->interrupted;
+}
+
+static bool
+never(void *arg)
+{
+	(void)arg;
+	return false;
+}
+
+int
+session_pass(struct session *session, int64_t ns, struct err *err)
+{
+	session_wait(session, never, NULL, clock_monotonic_ns() + ns, err);
+	session_show_deferred(session);
+	return err->code != ERR_NONE ? -1 : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The trace: every record is kept, and shown when Alice can know of it. */
-#include <stdlib.h>
+#include "session/record.h"
 
+#include "session/connection.h"
+#include "session/events.h"
 #include "session/memory.h"
 #include "session/session.h"
 
@@ -53,6 +54,27 @@ session_defer(struct session *session, const struct trace_record *record, uint64
 	if (session->deferreds == session->deferred_room)
 		session->deferred = memory_grow(session->deferred, &session->deferred_room, sizeof(session->deferred[0]));
 	session->deferred[session->deferreds++] = (struct deferred){ .record = *record, .gate = gate };
+}
+
+void
+session_record_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment)
+{
+	for (unsigned i = 0; i < out->count; i++) {
+		out->record[i].conn = connection->number;
+		out->record[i].segment = segment;
+		session_record(session, &out->record[i]);
+	}
+}
+
+void
+session_defer_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment,
+    uint64_t gate)
+{
+	for (unsigned i = 0; i < out->count; i++) {
+		out->record[i].conn = connection->number;
+		out->record[i].segment = segment;
+		session_defer(session, &out->record[i], gate);
+	}
 }
 
 static bool

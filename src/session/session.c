@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/session.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/when.h"
 #include "lab/address.h"
+#include "session/connection.h"
 #include "session/memory.h"
+#include "session/record.h"
 
 #define FIRST_PORT 40001
 
@@ -32,22 +32,6 @@ int64_t
 session_now(const struct session *session)
 {
 	return session->origin_ns != 0 ? clock_monotonic_ns() - session->origin_ns : 0;
-}
-
-const char *
-session_host(const struct address *address)
-{
-	static const struct {
-		const char *address, *name;
-	} hosts[] = { { ALICE_IP4, "alice" }, { ALICE_IP6, "alice" }, { BOB_IP4, "bob" }, { BOB_IP6, "bob" } };
-	char text[ADDRESS_TEXT];
-
-	address_text(address, text, sizeof(text));
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-		if (strcmp(hosts[i].address, text) == 0)
-			return hosts[i].name;
-	}
-	return NULL;
 }
 
 /* Opens Alice's handle while the wire opens its own: each costs the kernel a grace period. */
@@ -91,15 +75,6 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 	return session;
 }
 
-static void
-forget_connections(struct session *session)
-{
-	for (size_t i = 0; i < session->connections; i++)
-		free(session->connection[i]);
-	session->connections = 0;
-	session->selected = 0;
-}
-
 void
 session_close(struct session *session)
 {
@@ -108,7 +83,7 @@ session_close(struct session *session)
 	live_close(session->live);
 	lab_stop(session->lab);
 	build_free(session->build);
-	forget_connections(session);
+	session_forget_connections(session);
 	free(session->connection);
 	free(session->trace);
 	free(session->deferred);
@@ -130,45 +105,11 @@ session_restart(struct session *session, struct err *err)
 	/* The log keeps what was; who spoke in it is gone. */
 	for (size_t i = 0; i < session->log.count; i++)
 		session->log.entry[i].conn = 0;
-	forget_connections(session);
+	session_forget_connections(session);
 	session->flyings = session->helds = session->deferreds = 0;
 	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
 	session->lost_said = 0;
 	session->broken_said = false;
 	memset(session->link, 0, sizeof(session->link));
 	return 0;
-}
-
-struct connection *
-session_connection(const struct session *session, uint16_t number)
-{
-	return number >= 1 && number <= session->connections ? session->connection[number - 1] : NULL;
-}
-
-struct connection *
-session_selected(const struct session *session)
-{
-	return session_connection(session, session->selected);
-}
-
-bool
-session_listens(const struct session *session, uint16_t port)
-{
-	for (unsigned i = 0; i < session->listeners; i++) {
-		if (session->listener[i] == port)
-			return true;
-	}
-	return false;
-}
-
-void
-session_call(struct session *session, struct connection *connection, enum user_call call)
-{
-	struct out out = { 0 };
-
-	conn_call(&connection->shadow, END_ALICE, call, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
-	for (unsigned i = 0; i < out.count; i++) {
-		out.record[i].conn = connection->number;
-		session_record(session, &out.record[i]);
-	}
 }

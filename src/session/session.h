@@ -4,77 +4,36 @@
  *
  * Everything that happens comes in by session_pump: frames captured at Alice, and the wire's events, which say when Bob heard
  * or sent what.  Bob's shadow is stepped in Bob's order of things, Alice's in hers; what Bob did is shown when Alice can know.
+ *
+ *   segment.h  composes   ->   send.h  sends   ->   pump.h  waits   ->   events.h  what Bob heard and sent
+ *   connection.h  the connections and their shadows         record.h, show.h  the trace and the lines, as they are shown
+ *   log.h  the frames      journal.h  the commands      time.h  deadlines      condition.h  what can be expected
  */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 #include "base/rng.h"
 #include "drive/build.h"
 #include "drive/live.h"
 #include "lab/lab.h"
-#include "seg/option.h"
+#include "session/autopilot.h"
 #include "session/journal.h"
 #include "session/log.h"
 #include "session/setting.h"
-#include "tcp/conn.h"
+#include "trace/trace.h"
 #include "view/view.h"
 
-/* What Bob must answer to one segment of Alice's, and what became of it. */
-struct pending {
-	uint32_t segment; /* log number; 0: the slot is free */
-	struct prediction prediction;
-	int64_t deadline_ns; /* since the session began; WHEN_NEVER until Bob heard the segment */
-	enum verdict verdict;
-	uint64_t answer_serial; /* of Bob's frame that decided; 0: none did */
-};
+struct connection;
+struct deferred;
+struct flying;
+struct held_frame;
 
-#define PENDING_MAX 16
-
-struct connection {
-	uint16_t number; /* from 1 */
-	struct conn shadow;
-	struct pending pending[PENDING_MAX];
-	uint32_t cursor; /* `expect` looks at log entries beyond this number */
-	uint32_t heard;    /* log number of the last segment that Bob heard */
-	bool kernel_stale; /* something happened at Bob's since his kernel was asked ... */
-	uint64_t stale_gate; /* ... which Alice may know with this frame of his */
-	bool kernel_known;
-	bool begun; /* whether Bob listens has been asked: from here on a listener of his is not this connection */
-	enum tcp_state kernel_state; /* as of the last look */
-};
-
-/* Alice's listeners, and her autopilot (interface.md, "autopilot"). */
 #define LISTENERS_MAX 16
-struct autopilot {
-	bool ack, arp, close;
-};
-
-/* A frame that waits on the wire under `link hold`. */
-struct held_frame {
-	uint64_t serial;
-	uint8_t port; /* enum wire_port */
-	uint32_t number; /* log number, when it is Alice's; 0 */
-	char line[200];
-};
-
-/* A record that waits to be shown until Alice knows: with Bob's frame `gate`, or when no such frame is under way. */
-struct deferred {
-	struct trace_record record;
-	uint64_t gate;
-};
-
-/* A frame of Bob's that has left him. */
-struct flying {
-	uint64_t serial;
-	int64_t left_ns; /* since the session began */
-	uint16_t size, snapshot_size;
-	uint8_t snapshot[WIRE_SNAPSHOT];
-};
 
 struct session {
 	struct lab *lab;
@@ -118,7 +77,7 @@ struct session {
 	bool spill_said;
 	bool broken_said;   /* that the agent or the wire is gone */
 	unsigned broken;    /* broken predictions so far */
-	volatile int *interrupted; /* set by Ctrl-C; may be NULL */
+	volatile sig_atomic_t *interrupted; /* set by Ctrl-C, cleared when a command begins; may be NULL */
 };
 
 /* Brings the lab up and everything with it; NULL with *err.  The view is borrowed. */
@@ -131,103 +90,5 @@ int session_restart(struct session *session, struct err *err);
 /* Nanoseconds since the first segment (0 before it). */
 int64_t session_now(const struct session *session);
 int64_t clock_monotonic_ns(void);
-
-/*
- * Takes in what has come, then returns; or waits until something comes, `until_ns` (CLOCK_MONOTONIC) passes, or `extra_fd`
- * (-1: none) becomes readable.  Returns 1 when extra_fd is readable, 0 else, -1 with *err when the lab broke.
- */
-int session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err *err);
-
-/* Pumps until `done(arg)`; false when until_ns passed first or the user interrupted. */
-bool session_wait(struct session *session, bool (*done)(void *arg), void *arg, int64_t until_ns, struct err *err);
-
-/* Shows what Bob did and was not yet shown: all but what hangs on frames under way; or only what Alice knows by now. */
-void session_show_deferred(struct session *session);
-void session_show_known(struct session *session);
-
-/* Leaves a record in the trace, and shows it now, or defers it until Bob's frame `gate` is known to Alice. */
-void session_record(struct session *session, const struct trace_record *record);
-void session_defer(struct session *session, const struct trace_record *record, uint64_t gate);
-
-/* Takes in the wire's events that have been written so far; returns whether there were any. */
-bool session_take_events(struct session *session);
-
-/* Bob heard Alice's frame `serial` at at_ns; his frame left him. */
-void session_bob_heard(struct session *session, uint64_t serial, int64_t at_ns);
-void session_bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns);
-
-/* A frame of Bob's (or anybody's) came in at Alice's. */
-void session_alice_heard(struct session *session, const uint8_t *frame, size_t size, int64_t at_ns);
-
-/* Predictions whose time is up; Bob's kernel asked where something happened; TIME-WAITs that end; what Alice does by herself. */
-void session_judge(struct session *session);
-void session_ask_kernel(struct session *session);
-void session_timeouts(struct session *session);
-int64_t session_deadline(const struct session *session); /* of all these, since the session began; WHEN_NEVER */
-void session_autopilot(struct session *session, struct connection *connection, const struct seg *heard);
-
-/* The selected connection; NULL when there is none. */
-struct connection *session_selected(const struct session *session);
-struct connection *session_connection(const struct session *session, uint16_t number);
-
-/* A new connection of Alice's, selected: Bob LISTENs if his kernel says so.  sport 0: the next free one. */
-struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport);
-
-/* Alice's address of the same family as Bob's. */
-void session_own_address(const struct address *bob, struct address *alice);
-
-/* A connection that Bob began with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected. */
-struct connection *session_accept(struct session *session, const struct seg *syn);
-
-/* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
-struct connection *session_find(const struct session *session, const struct seg *seg, bool incoming);
-
-bool session_listens(const struct session *session, uint16_t port);
-
-/* Round trip of the link as set, and the time within which an answer that is due now must have come. */
-int64_t session_round_trip_ns(const struct session *session);
-int64_t session_answer_ns(const struct session *session, enum urgency urgency);
-
-/* What Bob's kernel says of the connection; also leaves TRACE_KERNEL when `record`. */
-int session_kernel(struct session *session, struct connection *connection, struct kernel_view *view, struct err *err);
-
-/* The line's numbers: relative to the ISNs of this connection unless the setting `raw` is on. */
-struct line_style session_style(const struct session *session, const struct connection *connection, bool incoming);
-const char *session_host(const struct address *address);
-
-/*
- * Builds, logs, shows, predicts and sends; -1 with *err: nothing was sent.  session_send also waits until the part of Bob's
- * answer that is due now has come, its time is up, or the frame is held; session_transmit does not.
- */
-int session_send(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
-int session_transmit(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
-
-/* Builds only: for sizes and checks. */
-long session_build(struct session *session, const struct seg *seg, uint8_t *frame, struct err *err);
-
-/* Fills link, IP and TCP headers of a segment that Alice could send now on this connection; options are left away. */
-void session_segment(const struct session *session, const struct connection *connection, uint16_t flags, struct seg *seg);
-
-/* The options that a stack would put on such a segment, as the words that name them; and those words as bytes. */
-#define OPTION_WORDS_MAX 40
-struct option_words {
-	unsigned count;
-	struct {
-		char name[48], value[96];
-	} word[OPTION_WORDS_MAX];
-};
-void session_option_words(const struct session *session, const struct connection *connection, uint16_t flags,
-    struct option_words *words);
-int session_options(const struct option_words *words, const struct connection *connection, struct option_bytes *options,
-    struct err *err);
-
-/* How much data one segment of Alice's may carry: Bob's MSS, less the options that each segment bears (RFC 9293 3.7.1). */
-size_t session_piece_bytes(const struct connection *connection);
-
-/* Shows one entry of the log: its line alone. */
-void session_show_line(struct session *session, uint32_t number);
-
-/* Alice's user calls on her shadow: OPEN, CLOSE, ABORT, LISTEN. */
-void session_call(struct session *session, struct connection *connection, enum user_call call);
 
 #endif

@@ -2,8 +2,9 @@
 #include "session/setting.h"
 
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/quantity.h"
 
 #define BOOLEAN(member, start, text) \
 	{ .name = #member, .summary = text, .boolean = true, .initial = start, .offset = offsetof(struct settings, member) }
@@ -57,7 +58,7 @@ no_such_setting(const char *name, struct err *err)
 
 	for (size_t i = 0; i < ROWS; i++)
 		text_add(&t, "%s%s", i > 0 ? ", " : "", settings_rows[i].name);
-	return err_set(err, ERR_INPUT, "there is no setting \"%s\"; there are %s", name, list);
+	return err_set(err, ERR_INPUT, "there is no setting \"%s\"; there are %s", QUOTED(name), list);
 }
 
 int
@@ -65,8 +66,7 @@ setting_set(struct settings *settings, const char *name, const char *value, stru
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct setting *row = &settings_rows[i];
-		unsigned long number;
-		char *end;
+		uint64_t number;
 
 		if (strcmp(row->name, name) != 0)
 			continue;
@@ -74,13 +74,12 @@ setting_set(struct settings *settings, const char *name, const char *value, stru
 			bool on = strcmp(value, "on") == 0;
 
 			if (!on && strcmp(value, "off") != 0)
-				return err_set(err, ERR_INPUT, "%s is on or off, not \"%s\"", name, value);
+				return err_set(err, ERR_INPUT, "%s is on or off, not \"%s\"", name, QUOTED(value));
 			store(settings, row, on);
 			return 0;
 		}
-		number = strtoul(value, &end, 0);
-		if (value[0] < '0' || value[0] > '9' || *end != '\0' || number < row->low || number > row->high)
-			return err_set(err, ERR_INPUT, "%s is a number from %u to %u, not \"%s\"", name, row->low, row->high, value);
+		if (!number_parse(value, &number) || number < row->low || number > row->high)
+			return err_set(err, ERR_INPUT, "%s is a number from %u to %u, not \"%s\"", name, row->low, row->high, QUOTED(value));
 		store(settings, row, (uint32_t)number);
 		return 0;
 	}

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What happens because time passes: predictions come due, TIME-WAIT ends. */
+#include "session/time.h"
+
 #include "base/when.h"
+#include "session/connection.h"
+#include "session/record.h"
 #include "session/session.h"
 
 int64_t
@@ -53,10 +56,7 @@ session_timeouts(struct session *session)
 			struct out out = { 0 };
 
 			conn_timeout(&connection->shadow, (enum end)end, now_ns, &out);
-			for (unsigned i = 0; i < out.count; i++) {
-				out.record[i].conn = connection->number;
-				session_defer(session, &out.record[i], 0);
-			}
+			session_defer_out(session, connection, &out, 0, 0);
 		}
 	}
 }

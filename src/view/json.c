@@ -15,7 +15,7 @@ json_line(struct view *view, json_t *object)
 {
 	json_dumpf(object, view->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	fputc('\n', view->out);
-	fflush(view->out);
+	view_written(view);
 	json_decref(object);
 }
 
@@ -23,22 +23,6 @@ static json_t *
 json_begin(const char *type, int64_t at_ns)
 {
 	return json_pack("{s:s, s:I}", "type", type, "t_us", (json_int_t)(at_ns / NS_PER_US));
-}
-
-/* Bytes that may not be UTF-8 are escaped by the caller; jansson refuses the rest. */
-static void
-json_set_text(json_t *object, const char *key, const char *text)
-{
-	json_t *value = json_string(text);
-	char escaped[4096];
-
-	if (value == NULL) {
-		struct text t = text_in(escaped, sizeof(escaped));
-
-		text_add_escaped(&t, text, strlen(text));
-		value = json_string(escaped);
-	}
-	json_object_set_new(object, key, value);
 }
 
 /* Every field of the layers that are there.  A name that a lower layer has too goes by "layer.name" there. */
@@ -108,7 +92,7 @@ json_segment(struct view *view, const struct view_segment *segment)
 	json_object_set_new(object, "conn", json_integer(segment->conn));
 	json_object_set_new(object, "dir", json_string(segment->incoming ? "in" : "out"));
 	json_object_set_new(object, "from", json_string(segment->from));
-	json_set_text(object, "text", line);
+	json_object_set_new(object, "text", json_string(line));
 	json_object_set_new(object, "fields", json_fields(segment));
 	json_object_set_new(object, "defects", defects);
 	json_line(view, object);
@@ -192,7 +176,7 @@ json_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 {
 	json_t *object = json_begin("expect", at_ns);
 
-	json_set_text(object, "text", text);
+	json_object_set_new(object, "text", json_string(text));
 	json_object_set_new(object, "held", json_boolean(held));
 	json_line(view, object);
 }
@@ -202,26 +186,26 @@ json_note(struct view *view, int64_t at_ns, const char *text)
 {
 	json_t *object = json_begin("note", at_ns);
 
-	json_set_text(object, "text", text);
+	json_object_set_new(object, "text", json_string(text));
 	json_line(view, object);
 }
 
 static void
-json_error(struct view *view, int64_t at_ns, const char *where, const struct err *err)
+json_error(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status)
 {
 	json_t *object = json_begin("error", at_ns);
 
-	json_set_text(object, "where", where);
-	json_set_text(object, "what", err->text);
-	json_object_set_new(object, "status", json_integer(err->code));
+	json_object_set_new(object, "where", json_string(where));
+	json_object_set_new(object, "what", json_string(what));
+	json_object_set_new(object, "status", json_integer(status));
 	json_line(view, object);
-	fprintf(view->errors, "%s: %s\n", where, err->text);
+	fprintf(view->errors, "%s: %s\n", where, what);
 }
 
 static void
 json_flush(struct view *view)
 {
-	fflush(view->out);
+	view_written(view);
 }
 
 const struct view_ops view_json = {

@@ -39,7 +39,7 @@ plain_flush(struct view *view)
 	}
 	fputc('\n', view->out);
 	*p = (struct view_pending){ 0 };
-	fflush(view->out);
+	view_written(view);
 }
 
 static void
@@ -56,7 +56,7 @@ plain_segment(struct view *view, const struct view_segment *segment)
 		if (segment->defects >> i & 1)
 			fprintf(view->out, INDENT "defect: %s (%s)\n", defect_text((enum defect)i), defect_rfc((enum defect)i));
 	}
-	fflush(view->out);
+	view_written(view);
 }
 
 static void
@@ -177,7 +177,7 @@ plain_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 	(void)at_ns;
 	plain_flush(view);
 	fprintf(view->out, "%s: expect %s\n", held ? "held" : "FAILED", text);
-	fflush(view->out);
+	view_written(view);
 }
 
 static void
@@ -188,15 +188,16 @@ plain_note(struct view *view, int64_t at_ns, const char *text)
 	fputs(text, view->out);
 	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
 		fputc('\n', view->out);
-	fflush(view->out);
+	view_written(view);
 }
 
 static void
-plain_error(struct view *view, int64_t at_ns, const char *where, const struct err *err)
+plain_error(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status)
 {
 	(void)at_ns;
+	(void)status;
 	plain_flush(view);
-	fprintf(view->errors, "%s: %s\n", where, err->text);
+	fprintf(view->errors, "%s: %s\n", where, what);
 	fflush(view->errors);
 }
 

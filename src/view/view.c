@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "view/view.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct view
 view_new(const struct view_ops *ops, FILE *out, FILE *errors)
@@ -10,23 +12,74 @@ view_new(const struct view_ops *ops, FILE *out, FILE *errors)
 }
 
 void
+view_written(struct view *view)
+{
+	if ((fflush(view->out) != 0 || ferror(view->out)) && view->broken == 0)
+		view->broken = errno != 0 ? errno : EIO;
+}
+
+/* Every line as it may be shown; the lines stay lines.  NULL when memory is out. */
+static char *
+shown(const char *text)
+{
+	size_t room = 4 * strlen(text) + 1;
+	char *copy = malloc(room);
+	struct text t;
+
+	if (copy == NULL)
+		return NULL;
+	t = text_in(copy, room);
+	for (size_t length; ; text += length + 1) {
+		length = strcspn(text, "\n");
+		text_add_shown(&t, text, length);
+		if (text[length] == '\0')
+			return copy;
+		text_add(&t, "\n");
+	}
+}
+
+void
 view_note(struct view *view, int64_t at_ns, const char *format, ...)
 {
-	char *text;
+	char *text = NULL, *clean = NULL;
 	va_list ap;
-	int length;
 
 	va_start(ap, format);
-	length = vasprintf(&text, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
-	if (length < 0)
-		return;
-	view->ops->note(view, at_ns, text);
+	if (text != NULL)
+		clean = shown(text);
+	if (clean != NULL)
+		view->ops->note(view, at_ns, clean);
+	free(clean);
 	free(text);
 }
 
 void
-view_flags(struct text *t, uint16_t flags)
+view_expect(struct view *view, int64_t at_ns, const char *text, bool held)
+{
+	char *clean = shown(text);
+
+	if (clean != NULL)
+		view->ops->expect(view, at_ns, clean, held);
+	free(clean);
+}
+
+void
+view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err)
+{
+	char *clean_where = shown(where), *clean_what = shown(err->text);
+
+	if (clean_where != NULL && clean_what != NULL)
+		view->ops->error(view, at_ns, clean_where, clean_what, err->code);
+	free(clean_where);
+	free(clean_what);
+}
+
+/* "SYN,ACK"; "no flags" */
+static void
+add_flags(struct text *t, uint16_t flags)
 {
 	static const struct {
 		uint16_t flag;
@@ -50,7 +103,7 @@ view_flags(struct text *t, uint16_t flags)
 void
 view_reply(struct text *t, const struct reply *reply, const struct view_context *context)
 {
-	view_flags(t, reply->flags);
+	add_flags(t, reply->flags);
 	if (reply->flags & TCP_ACK)
 		text_add(t, " with ack %u", reply->ack - context->ack_base);
 	else if (!reply->any_seq)

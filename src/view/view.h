@@ -34,7 +34,6 @@ struct view_context {
 	uint32_t seq_base, ack_base;
 	const char *(*counter_name)(const void *arg, unsigned counter);
 	const void *arg;
-	bool silent_before_deadline; /* predictions only: nothing came so far */
 };
 
 struct view_ops {
@@ -42,7 +41,7 @@ struct view_ops {
 	void (*record)(struct view *view, const struct trace_record *record, const struct view_context *context);
 	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
-	void (*error)(struct view *view, int64_t at_ns, const char *where, const struct err *err);
+	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status);
 	void (*flush)(struct view *view); /* what was waiting for more is written */
 };
 
@@ -55,7 +54,7 @@ struct view_pending {
 struct view {
 	const struct view_ops *ops;
 	FILE *out, *errors;
-	bool colour;
+	int broken; /* errno of the first write to `out` that failed; 0: none did */
 	struct view_pending pending;
 };
 
@@ -70,13 +69,18 @@ view_flush(struct view *view)
 	view->ops->flush(view);
 }
 
-/* A note to whoever reads: a sentence, or lines of a listing.  In JSON an object of type "note". */
+/*
+ * What people and files said comes out by these three: of it only letters and line ends reach the stream as they are, the rest
+ * is escaped (text_add_shown).  A note is a sentence, or lines of a listing; in JSON an object of type "note".
+ */
 void view_note(struct view *view, int64_t at_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void view_expect(struct view *view, int64_t at_ns, const char *text, bool held);
+void view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err);
+
+/* For the formats: sends on what was written, and remembers when that failed. */
+void view_written(struct view *view);
 
 /* "SYN,ACK with ack 1", "RST with seq 5": a reply in words, numbers relative. */
 void view_reply(struct text *t, const struct reply *reply, const struct view_context *context);
-
-/* "SYN,ACK"; "no flags" */
-void view_flags(struct text *t, uint16_t flags);
 
 #endif

@@ -78,6 +78,58 @@ test_bytes_for_a_terminal_are_escaped(void **state)
 	assert_string_equal(room, "a\\r\\n\\\"\\\\\\x00\\x1b[m");
 }
 
+/* Table 3-7 of the Unicode standard says which bytes are well-formed UTF-8. */
+static void
+test_words_are_shown_without_what_a_terminal_obeys(void **state)
+{
+	static const struct {
+		const char *words, *shown;
+	} rows[] = {
+		{ "plain \"words\" \\ too", "plain \"words\" \\ too" },
+		{ "\033[31m\r\n\t\177", "\\x1b[31m\\r\\n\\t\\x7f" },
+		{ "\303\274bung \342\202\254 \360\237\220\247", "\303\274bung \342\202\254 \360\237\220\247" },
+		{ "\374bung", "\\xfcbung" },                     /* Latin-1 */
+		{ "\302\233" "31m", "\\xc2\\x9b31m" },          /* U+009B, a CSI in one letter */
+		{ "\342\200\256" "abc", "\\xe2\\x80\\xaeabc" }, /* U+202E turns the line round */
+		{ "\300\257", "\\xc0\\xaf" },                   /* an overlong '/' */
+		{ "\340\200\200", "\\xe0\\x80\\x80" },         /* overlong */
+		{ "\355\240\200", "\\xed\\xa0\\x80" },         /* a surrogate */
+		{ "\364\220\200\200", "\\xf4\\x90\\x80\\x80" }, /* beyond U+10FFFF */
+		{ "\342\202", "\\xe2\\x82" },                   /* cut short */
+		{ "\303(", "\\xc3(" },
+	};
+	char room[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text t = text_in(room, sizeof(room));
+
+		text_add_shown(&t, rows[i].words, strlen(rows[i].words));
+		assert_string_equal(room, rows[i].shown);
+		assert_string_equal(QUOTED(rows[i].words), rows[i].shown);
+	}
+}
+
+static void
+test_long_words_are_quoted_in_part(void **state)
+{
+	char words[1000];
+	const char *quote;
+
+	(void)state;
+	memset(words, 'x', sizeof(words) - 1);
+	words[sizeof(words) - 1] = '\0';
+	quote = QUOTED(words);
+	assert_int_equal(strlen(quote), QUOTE_SHOWN);
+	assert_string_equal(quote + QUOTE_SHOWN - 4, "x...");
+	memset(words, '\1', sizeof(words) - 1);
+	quote = QUOTED(words);
+	assert_true(strlen(quote) <= sizeof(struct quote) - 1);
+	assert_string_equal(quote + strlen(quote) - 7, "\\x01...");
+	words[QUOTE_SHOWN / 8] = '\0';
+	assert_null(strstr(QUOTED(words), "..."));
+}
+
 static void
 test_error_keeps_its_context(void **state)
 {
@@ -117,6 +169,8 @@ main(void)
 		cmocka_unit_test(test_bits_are_counted_from_the_most_significant),
 		cmocka_unit_test(test_text_is_cut_not_overrun),
 		cmocka_unit_test(test_bytes_for_a_terminal_are_escaped),
+		cmocka_unit_test(test_words_are_shown_without_what_a_terminal_obeys),
+		cmocka_unit_test(test_long_words_are_quoted_in_part),
 		cmocka_unit_test(test_error_keeps_its_context),
 		cmocka_unit_test(test_random_numbers_are_splitmix64),
 	};

@@ -106,7 +106,7 @@ test_what_is_wrong_is_quoted(void **state)
 	static const struct {
 		const char *text, *part;
 	} bad[] = {
-		{ "", "For example" },
+		{ "", "a condition is missing" },
 		{ "Q.", "\"Q.\"" },
 		{ "state OPEN", "\"OPEN\"" },
 		{ "state", "no state" },

@@ -25,6 +25,8 @@ test_durations(void **state)
 		{ "2m", 120 * NS_PER_S },
 		{ "0ms", 0 },
 		{ "7ns", 7 },
+		{ "1.000000001s", 1000000001 },
+		{ "1.999999999m", INT64_C(119999999940) },
 	};
 	static const char *const bad[] = { "", "20", "ms", "-1ms", "1 s", "1e3s", "99999999999999s", "1.s.", "5mss", "0x10ms" };
 	struct err err;
@@ -84,6 +86,23 @@ test_numbers(void **state)
 }
 
 static void
+test_ports(void **state)
+{
+	uint16_t port = 7;
+	struct err err;
+
+	(void)state;
+	assert_int_equal(port_parse("0", 0, &port, &err), 0);
+	assert_int_equal(port, 0);
+	assert_int_equal(port_parse("65535", 1, &port, &err), 0);
+	assert_int_equal(port, 65535);
+	assert_int_equal(port_parse("0", 1, &port, &err), -1);
+	assert_int_equal(port_parse("65536", 1, &port, &err), -1);
+	assert_string_equal(err.text, "a port is a number from 1 to 65535, not \"65536\"");
+	assert_int_equal(port, 65535);
+}
+
+static void
 test_written_back_in_the_largest_whole_unit(void **state)
 {
 	static const struct {
@@ -115,6 +134,7 @@ main(void)
 		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_rates_and_sizes_are_tcs),
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_ports),
 		cmocka_unit_test(test_written_back_in_the_largest_whole_unit),
 	};
 

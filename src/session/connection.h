@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The connections: what is known of each, which there are, and which one a segment belongs to. */
+#ifndef SESSION_CONNECTION_H
+#define SESSION_CONNECTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "lab/lab.h"
+#include "tcp/conn.h"
+
+struct session;
+
+/* What Bob must answer to one segment of Alice's, and what became of it. */
+struct pending {
+	uint32_t segment; /* log number; 0: the slot is free */
+	struct prediction prediction;
+	int64_t deadline_ns; /* since the session began; WHEN_NEVER until Bob heard the segment */
+	enum verdict verdict;
+	uint64_t answer_serial; /* of Bob's frame that decided; 0: none did */
+};
+
+#define PENDING_MAX 16
+
+struct connection {
+	uint16_t number; /* from 1 */
+	struct conn shadow;
+	struct pending pending[PENDING_MAX];
+	uint32_t cursor;     /* `expect` looks at log entries beyond this number */
+	uint32_t heard;      /* log number of the last segment that Bob heard */
+	bool kernel_stale;   /* something happened at Bob's since his kernel was asked ... */
+	uint64_t stale_gate; /* ... which Alice may know with this frame of his */
+	bool begun;          /* whether Bob listens has been asked: from here on a listener of his is not this connection */
+	enum tcp_state kernel_state; /* as of the last look */
+};
+
+/* NULL when there is none, or none of that number. */
+struct connection *session_selected(const struct session *session);
+struct connection *session_connection(const struct session *session, uint16_t number);
+
+/* A new connection of Alice's, selected: Bob LISTENs if his kernel says so.  sport 0: the next free one.  NULL with *err. */
+struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport,
+    struct err *err);
+
+/* A connection that Bob began with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected; NULL: none. */
+struct connection *session_accept(struct session *session, const struct seg *syn);
+
+/* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
+struct connection *session_find(const struct session *session, const struct seg *seg, bool incoming);
+
+/* Alice's address of the same family as Bob's. */
+void session_own_address(const struct address *bob, struct address *alice);
+
+bool session_listens(const struct session *session, uint16_t port);
+
+/* All of them are over. */
+void session_forget_connections(struct session *session);
+
+/* What Bob's kernel says of the connection, noted in it. */
+int session_kernel(struct session *session, struct connection *connection, struct kernel_view *view, struct err *err);
+
+/* The same, with the counters that moved, as a record for each connection where something happened. */
+void session_ask_kernel(struct session *session);
+
+#endif

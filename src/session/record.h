@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The trace: every record is kept, and shown when Alice can know of it. */
+#ifndef SESSION_RECORD_H
+#define SESSION_RECORD_H
+
+#include <stdint.h>
+
+#include "tcp/conn.h"
+#include "trace/trace.h"
+
+struct session;
+struct connection;
+
+/* A record that waits to be shown until Alice knows: with Bob's frame `gate`, or when no such frame is under way. */
+struct deferred {
+	struct trace_record record;
+	uint64_t gate;
+};
+
+/* Leaves a record in the trace, and shows it now, or defers it until Bob's frame `gate` is known to Alice. */
+void session_record(struct session *session, const struct trace_record *record);
+void session_defer(struct session *session, const struct trace_record *record, uint64_t gate);
+
+/* The same with all that a step of the shadow put out; `segment` is the log number of what caused it, 0: nothing did. */
+void session_record_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment);
+void session_defer_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment,
+    uint64_t gate);
+
+/* Shows what Bob did and was not yet shown: all but what hangs on frames under way; or only what Alice knows by now. */
+void session_show_deferred(struct session *session);
+void session_show_known(struct session *session);
+
+#endif

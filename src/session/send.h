@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sending: a segment is built, logged, shown, predicted and put on the wire.  -1 with *err: nothing was sent. */
+#ifndef SESSION_SEND_H
+#define SESSION_SEND_H
+
+#include "base/err.h"
+#include "seg/seg.h"
+
+struct session;
+struct connection;
+
+/* Returns at once.  Without a connection (NULL) nothing is predicted. */
+int session_transmit(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
+
+/* Also waits until the part of Bob's answer that is due now has come, its time is up, or the frame is held. */
+int session_send(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What happens because time passes, and how long things may take. */
+#ifndef SESSION_TIME_H
+#define SESSION_TIME_H
+
+#include <stdint.h>
+
+#include "tcp/conn.h"
+
+struct session;
+
+/* Round trip of the link as set, and the time within which an answer that is due now must have come. */
+int64_t session_round_trip_ns(const struct session *session);
+int64_t session_answer_ns(const struct session *session, enum urgency urgency);
+
+/* When the next prediction or timer of a shadow is due, since the session began; WHEN_NEVER: none is. */
+int64_t session_deadline(const struct session *session);
+
+/* Timers of the shadows that have run out: TIME-WAITs end. */
+void session_timeouts(struct session *session);
+
+#endif
