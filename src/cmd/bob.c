@@ -265,26 +265,39 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 	return ask_and_tell(dojo, words, &request, text, NULL, err);
 }
 
+/* The words from the third on, joined by NUL; -1 with *err when they do not fit. */
+static int
+join_arguments(const struct words *words, char *argv, uint32_t *size, struct err *err)
+{
+	size_t used = 0;
+
+	if (words->count < 3)
+		return err_set(err, ERR_INPUT, "usage: bob run COMMAND [ARGUMENT]...");
+	for (size_t i = 2; i < words->count; i++) {
+		if (words->word[i].size + 1 > AGENT_DATA_MAX - used)
+			return err_set(err, ERR_INPUT, "a program takes at most %d bytes of arguments here", AGENT_DATA_MAX);
+		memcpy(argv + used, words->word[i].text, words->word[i].size + 1);
+		used += words->word[i].size + 1;
+	}
+	*size = (uint32_t)used - 1;
+	return 0;
+}
+
 static int
 run_run(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_RUN };
 	char *argv = memory_new(AGENT_DATA_MAX), *answer = memory_new(AGENT_DATA_MAX + 1);
-	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result = -1;
+	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result;
 	int fds[3] = { open("/dev/null", O_RDONLY | O_CLOEXEC), out, STDERR_FILENO };
 	struct agent_reply reply;
-	size_t size = 0;
 
-	for (size_t i = 2; i < words->count && size + words->word[i].size + 1 <= AGENT_DATA_MAX; i++) {
-		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
-		size += words->word[i].size + 1;
-	}
-	request.size = size > 0 ? (uint32_t)size - 1 : 0; /* a NUL stands between arguments only */
 	view_flush(dojo->view);
-	if (words->count < 3)
-		err_set(err, ERR_INPUT, "usage: bob run COMMAND [ARGUMENT]...");
-	else if (ask_once(dojo, &request, argv, fds, &reply, answer, err) == 0)
-		result = reply.done ? 0 : refused(words, &reply, answer, err);
+	result = join_arguments(words, argv, &request.size, err);
+	if (result == 0)
+		result = ask_once(dojo, &request, argv, fds, &reply, answer, err);
+	if (result == 0 && !reply.done)
+		result = refused(words, &reply, answer, err);
 	if (result == 0)
 		view_note(dojo->view, session_now(dojo->session), "bob runs %s (job %d)", words->word[2].text, reply.socket);
 	close(fds[0]);
