@@ -245,7 +245,8 @@ const struct command cmd_expect = {
 	.summary = "end the script with status 1 unless this comes true",
 	.detail = "Flags are as printed: S. F. FP. none; F.* allows more.  The next frame of Bob's must be it; identical\n"
 		  "repeats are skipped, with eventually anything is.  state is Alice's, bob state Bob's shadow, kernel state\n"
-		  "what his kernel says; also: bob listening PORT, segments from bob FLAGS >= N, counter NAME >= N.",
+		  "what his kernel says; also: bob listening PORT, bob job N ended, bob job N status = 0,\n"
+		  "segments from bob FLAGS >= N, counter NAME >= N.",
 	.effects = EFFECTS_NONE,
 	.run = run_expect,
 };
