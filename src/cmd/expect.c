@@ -19,6 +19,7 @@ struct watch {
 	int64_t until_ns;     /* CLOCK_MONOTONIC */
 	uint32_t matched;     /* log number of the frame that fits */
 	uint32_t refused;     /* of the first that does not; 0: none */
+	bool holds, settled;  /* of a condition that is not about frames */
 	struct text *actual;
 };
 
@@ -93,7 +94,8 @@ decided(void *arg)
 		return watch->refused != 0;
 	}
 	watch->actual->length = 0;
-	return condition_holds(watch->dojo->session, watch->connection, watch->condition, watch->actual);
+	watch->holds = condition_holds(watch->dojo->session, watch->connection, watch->condition, watch->actual, &watch->settled);
+	return watch->holds || watch->settled;
 }
 
 /* Bob's kernel changes without a frame: such conditions are looked at again and again. */
@@ -176,6 +178,8 @@ watch_run(struct watch *watch, struct err *err)
 		held = watch->matched != 0;
 	else if (condition->kind == CONDITION_NOTHING)
 		held = !held;
+	else
+		held = watch->holds;
 	session_show_deferred(watch->dojo->session);
 	if (held && watch->matched != 0 && watch->connection != NULL)
 		watch->connection->cursor = watch->matched;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/condition.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,32 +165,33 @@ bob_listens(struct session *session, uint16_t port)
 	return lab_kernel(session->lab, &tuple, &view, &ignored) == 0 && view.found && view.state == TCP_STATE_LISTEN;
 }
 
-/* Whether the program has ended; *actual says it or why not. */
+/* Whether the program has ended; *actual says why not. */
 static bool
-job_ended(struct session *session, int job, uint64_t *status, struct text *actual)
+job_ended(struct session *session, int job, uint64_t *status, struct text *actual, bool *settled)
 {
 	struct agent_request request = { .op = AGENT_JOB, .socket = job };
 	char *said = memory_new(AGENT_DATA_MAX + 1);
-	struct agent_reply reply;
+	struct agent_reply reply = { 0 };
 	struct err err;
-	bool answered = lab_agent_ask(session->lab, &request, NULL, NULL, &reply, said, &err) == 0;
 
-	if (!answered)
+	if (lab_agent_ask(session->lab, &request, NULL, NULL, &reply, said, &err) != 0)
 		text_add(actual, "%s", err.text);
 	else if (!reply.done)
 		text_add(actual, "%.*s", (int)reply.size, said);
-	else
-		*status = reply.number;
+	*status = reply.number;
+	*settled = reply.error != EAGAIN;
 	free(said);
-	return answered && reply.done;
+	return reply.done;
 }
 
 bool
-condition_holds(struct session *session, struct connection *connection, const struct condition *condition, struct text *actual)
+condition_holds(struct session *session, struct connection *connection, const struct condition *condition, struct text *actual,
+    bool *settled)
 {
 	const struct endpoint *end = connection != NULL ? connection->shadow.end : NULL;
 	uint64_t number = 0;
 
+	*settled = false;
 	switch (condition->kind) {
 	case CONDITION_STATE:
 		return is_state(actual, end != NULL ? end[END_ALICE].state : TCP_STATE_CLOSED, condition->state);
@@ -201,9 +203,9 @@ condition_holds(struct session *session, struct connection *connection, const st
 		text_add(actual, "nobody listens there");
 		return bob_listens(session, (uint16_t)condition->number);
 	case CONDITION_JOB_ENDED:
-		return job_ended(session, condition->job, &number, actual);
+		return job_ended(session, condition->job, &number, actual, settled);
 	case CONDITION_JOB_STATUS:
-		if (!job_ended(session, condition->job, &number, actual))
+		if (!job_ended(session, condition->job, &number, actual, settled))
 			return false;
 		text_add(actual, "it ended with status ");
 		break;
@@ -213,6 +215,7 @@ condition_holds(struct session *session, struct connection *connection, const st
 	case CONDITION_COUNTER:
 		if (!counter_moved(session, condition->counter, &number)) {
 			text_add(actual, "there is no counter \"%s\"", condition->counter);
+			*settled = true;
 			return false;
 		}
 		break;

@@ -83,8 +83,8 @@ const char *operator_text(enum operator op);
 bool condition_fits(const struct session *session, const struct connection *connection, const struct frame_pattern *pattern,
     const struct log_entry *entry, struct text *why);
 
-/* Whether a condition that is not about the next frame holds now; *actual says what is. */
+/* Whether a condition that is not about the next frame holds now; *actual says what is, *settled that it will remain so. */
 bool condition_holds(struct session *session, struct connection *connection, const struct condition *condition,
-    struct text *actual);
+    struct text *actual, bool *settled);
 
 #endif
