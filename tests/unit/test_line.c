@@ -92,7 +92,7 @@ test_variables(void **state)
 	assert_reads(&dojo, "a ${2:-} b", "a|b\n");
 	assert_reads(&dojo, "run $here/a", "run|./a\n");
 	dojo.folder = "/some/folder";
-	assert_reads(&dojo, "run \"$here/a b\"", "run|/some/folder/a b\n");
+	assert_reads(&dojo, "run $here/a b", "run|/some/folder/a|b\n");
 	assert_reads(&dojo, "data \"$port \\$port\"", "data|$port $port\n");
 	variables_clear(&dojo);
 }
