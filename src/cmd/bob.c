@@ -62,6 +62,8 @@ ask(struct dojo *dojo, const struct words *words, const struct agent_request *re
 static int
 settle(struct dojo *dojo, struct err *err)
 {
+	if (session_wire_settle(dojo->session, err) != 0)
+		return -1;
 	session_wait(dojo->session, never, NULL, clock_monotonic_ns() + RETRY_NS, err);
 	session_show_deferred(dojo->session);
 	return err->code != ERR_NONE ? -1 : 0;

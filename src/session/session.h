@@ -152,6 +152,13 @@ void session_defer(struct session *session, const struct trace_record *record, u
 /* Takes in the wire's events that have been written so far; returns whether there were any. */
 bool session_take_events(struct session *session);
 
+/*
+ * Asks the wire, whose answer says that all which came in before has been treated (lab/wire.h), and takes in its events.
+ * session_wire_settle asks for nothing else: what Bob has sent is on the wire then, before what Alice sends next.
+ */
+int session_wire_ask(struct session *session, const struct wire_request *request, struct wire_reply *reply, struct err *err);
+int session_wire_settle(struct session *session, struct err *err);
+
 /* Bob heard Alice's frame `serial` at at_ns; his frame left him. */
 void session_bob_heard(struct session *session, uint64_t serial, int64_t at_ns);
 void session_bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns);
