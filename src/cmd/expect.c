@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waiting and expecting: both speak the language of session/condition.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -157,7 +158,9 @@ fail(struct watch *watch, struct err *err)
 	} else {
 		text_add(&t, "\n  actual: %s", watch->actual->at);
 	}
-	return err_set(err, ERR_EXPECT, "expected %s%s", condition->text, why);
+	err_set(err, ERR_EXPECT, "expected %s%s", condition->text, why);
+	snprintf(err->expected, sizeof(err->expected), "%s", condition->text);
+	return -1;
 }
 
 static int

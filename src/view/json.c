@@ -212,6 +212,7 @@ json_error(struct view *view, int64_t at_ns, const char *where, const struct err
 
 	json_set_text(object, "where", where);
 	json_set_text(object, "what", err->text);
+	json_set_text(object, "expected", err->expected);
 	json_object_set_new(object, "status", json_integer(err->code));
 	json_line(view, object);
 	fprintf(view->errors, "%s: %s\n", where, err->text);
