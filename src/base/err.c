@@ -11,6 +11,7 @@ err_set(struct err *err, enum err_code code, const char *format, ...)
 	va_list ap;
 
 	err->code = code;
+	err->expected[0] = '\0';
 	va_start(ap, format);
 	vsnprintf(err->text, sizeof(err->text), format, ap);
 	va_end(ap);

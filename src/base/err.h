@@ -14,9 +14,10 @@ enum err_code {
 struct err {
 	enum err_code code;
 	char text[1024]; /* what was read, what was expected, what to type instead; no trailing newline */
+	char expected[256]; /* of ERR_EXPECT: the condition alone; else empty */
 };
 
-/* Fills *err (longer text is cut) and returns -1, so that a caller can `return err_set(...)`. */
+/* Fills *err (longer text is cut, `expected` emptied) and returns -1, so that a caller can `return err_set(...)`. */
 int err_set(struct err *err, enum err_code code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* Puts "context: " in front of the text that is there; returns -1. */

@@ -10,6 +10,7 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "session/connection.h"
+#include "session/events.h"
 #include "session/memory.h"
 #include "session/pump.h"
 #include "session/time.h"
@@ -54,6 +55,15 @@ ask(struct dojo *dojo, const struct words *words, const struct agent_request *re
 	return 0;
 }
 
+/* What the call made Bob send is on the wire before the next command. */
+static int
+let_it_arrive(struct dojo *dojo, struct err *err)
+{
+	if (session_wire_settle(dojo->session, err) != 0)
+		return -1;
+	return session_pass(dojo->session, RETRY_NS, err);
+}
+
 static int
 ask_and_tell(struct dojo *dojo, const struct words *words, const struct agent_request *request, const void *data,
     const char *what, struct err *err)
@@ -67,7 +77,7 @@ ask_and_tell(struct dojo *dojo, const struct words *words, const struct agent_re
 			view_note(dojo->view, session_now(dojo->session), "bob %s: socket %d", what, reply.socket);
 		else if (what != NULL)
 			view_note(dojo->view, session_now(dojo->session), "bob %s", what);
-		result = session_pass(dojo->session, RETRY_NS, err);
+		result = let_it_arrive(dojo, err);
 	}
 	free(answer);
 	return result;
@@ -161,7 +171,7 @@ run_read(struct dojo *dojo, const struct words *words, struct err *err)
 			text_add(&t, "\"");
 		view_note(dojo->view, session_now(dojo->session), "%s", shown);
 		free(shown);
-		result = session_pass(dojo->session, RETRY_NS, err);
+		result = let_it_arrive(dojo, err);
 	}
 	free(answer);
 	return result;
@@ -250,22 +260,23 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 	return ask_and_tell(dojo, words, &request, text, NULL, err);
 }
 
-/* The words from the third on, each with its NUL; returns how many bytes, -1 with *err when they are too many. */
-static long
-join_arguments(const struct words *words, char *argv, struct err *err)
+/* The words from the third on, joined by NUL; -1 with *err when they cannot be. */
+static int
+join_arguments(const struct words *words, char *argv, uint32_t *size, struct err *err)
 {
-	size_t size = 0;
+	size_t used = 0;
 
 	for (size_t i = 2; i < words->count; i++) {
-		if (words->word[i].size >= AGENT_DATA_MAX - size)
+		if (words->word[i].size >= AGENT_DATA_MAX - used)
 			return err_set(err, ERR_INPUT, "a program of Bob's takes at most %d bytes of arguments", AGENT_DATA_MAX);
 		if (strlen(words->word[i].text) != words->word[i].size)
 			return err_set(err, ERR_INPUT, "an argument of a program cannot hold a NUL byte: \"%s\"",
 			    QUOTED(words->word[i].text));
-		memcpy(argv + size, words->word[i].text, words->word[i].size + 1);
-		size += words->word[i].size + 1;
+		memcpy(argv + used, words->word[i].text, words->word[i].size + 1);
+		used += words->word[i].size + 1;
 	}
-	return (long)size;
+	*size = (uint32_t)used - 1;
+	return 0;
 }
 
 static int
@@ -273,15 +284,16 @@ run_run(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct agent_request request = { .op = AGENT_RUN };
 	char *argv = memory_new(AGENT_DATA_MAX), *answer = memory_new(AGENT_DATA_MAX + 1);
-	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result = -1;
+	int out = dojo->view->ops == &view_json ? STDERR_FILENO : STDOUT_FILENO, result;
 	int fds[3] = { open("/dev/null", O_RDONLY | O_CLOEXEC), out, STDERR_FILENO };
 	struct agent_reply reply;
-	long size = join_arguments(words, argv, err);
 
 	view_flush(dojo->view);
-	request.size = size > 0 ? (uint32_t)size : 0;
-	if (size > 0 && ask_once(dojo, &request, argv, fds, &reply, answer, err) == 0)
-		result = reply.done ? 0 : refused(words, &reply, answer, err);
+	result = join_arguments(words, argv, &request.size, err);
+	if (result == 0)
+		result = ask_once(dojo, &request, argv, fds, &reply, answer, err);
+	if (result == 0 && !reply.done)
+		result = refused(words, &reply, answer, err);
 	if (result == 0)
 		view_note(dojo->view, session_now(dojo->session), "bob runs %s (job %d)", QUOTED(words->word[2].text),
 		    reply.socket);

@@ -47,6 +47,7 @@ struct dojo {
 	size_t variables, variable_room;
 	const char *file;  /* of the script being run; "-c", "standard input"; NULL: none */
 	unsigned line;
+	const char *folder; /* where that script stands: $here; NULL: the current one */
 	char *const *args; /* $1.. of the script */
 	unsigned arg_count;
 	unsigned depth;    /* of `run` within `run` */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Waiting and expecting: both speak the language of session/condition.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/quantity.h"
@@ -23,6 +24,7 @@ struct watch {
 	int64_t until_ns;     /* CLOCK_MONOTONIC */
 	uint32_t matched;     /* log number of the frame that fits */
 	uint32_t refused;     /* of the first that does not; 0: none */
+	bool holds, settled;  /* of a condition that is not about frames */
 	struct text *actual;
 };
 
@@ -97,7 +99,8 @@ decided(void *arg)
 		return watch->refused != 0;
 	}
 	watch->actual->length = 0;
-	return condition_holds(watch->dojo->session, watch->connection, watch->condition, watch->actual);
+	watch->holds = condition_holds(watch->dojo->session, watch->connection, watch->condition, watch->actual, &watch->settled);
+	return watch->holds || watch->settled;
 }
 
 /* Bob's kernel changes without a frame: such conditions are looked at again and again. */
@@ -158,7 +161,9 @@ fail(struct watch *watch, struct err *err)
 	} else {
 		text_add(&t, "\n  actual: %s", watch->actual->at);
 	}
-	return err_set(err, ERR_EXPECT, "expected %s%s", condition->text, why);
+	err_set(err, ERR_EXPECT, "expected %s%s", condition->text, why);
+	snprintf(err->expected, sizeof(err->expected), "%s", condition->text);
+	return -1;
 }
 
 static int
@@ -179,6 +184,8 @@ watch_run(struct watch *watch, struct err *err)
 		held = watch->matched != 0;
 	else if (condition->kind == CONDITION_NOTHING)
 		held = !held;
+	else
+		held = watch->holds;
 	session_show_deferred(watch->dojo->session);
 	if (held && watch->matched != 0 && watch->connection != NULL)
 		watch->connection->cursor = watch->matched;
@@ -240,7 +247,8 @@ const struct command cmd_expect = {
 	.summary = "end the script with status 1 unless this comes true",
 	.detail = "Flags are as printed: S. F. FP. none; F.* allows more.  The next frame of Bob's must be it; identical\n"
 		  "repeats are skipped, with eventually anything is.  state is Alice's, bob state Bob's shadow, kernel state\n"
-		  "what his kernel says; also: bob listening PORT, segments from bob FLAGS >= N, counter NAME >= N.",
+		  "what his kernel says; also: bob listening PORT, bob job N ended, bob job N status = 0,\n"
+		  "segments from bob FLAGS >= N, counter NAME >= N.",
 	.effects = EFFECTS_NONE,
 	.least = 1,
 	.most = CONDITION_WORDS,

@@ -7,19 +7,34 @@
 #include "drive/capfile.h"
 #include "session/memory.h"
 
+/* The log is in the order in which Alice knew; on the wire a frame of Bob's may have been there before hers. */
+static int
+by_time(const void *a, const void *b)
+{
+	const struct log_entry *x = *(const struct log_entry *const *)a, *y = *(const struct log_entry *const *)b;
+
+	return x->at_ns != y->at_ns ? (x->at_ns > y->at_ns) - (x->at_ns < y->at_ns) : (x > y) - (x < y);
+}
+
 static int
 write_log(struct session *session, struct capfile *file, struct err *err)
 {
-	for (size_t i = 0; i < session->log.count; i++) {
-		const struct log_entry *entry = &session->log.entry[i];
+	size_t count = session->log.count;
+	const struct log_entry **entry = memory_new((count + 1) * sizeof(const struct log_entry *));
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++)
+		entry[i] = &session->log.entry[i];
+	qsort(entry, count, sizeof(const struct log_entry *), by_time);
+	for (size_t i = 0; i < count && result == 0; i++) {
 		uint8_t frame[FRAME_MAX];
 		struct seg seg;
-		size_t size = log_frame(&session->log, entry, frame, &seg);
+		size_t size = log_frame(&session->log, entry[i], frame, &seg);
 
-		if (capfile_write(file, frame, size, session->wall_ns + session->origin_ns + entry->at_ns, err) != 0)
-			return -1;
+		result = capfile_write(file, frame, size, session->wall_ns + session->origin_ns + entry[i]->at_ns, err);
 	}
-	return 0;
+	free(entry);
+	return result;
 }
 
 static int

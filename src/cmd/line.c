@@ -57,6 +57,8 @@ variable_get(const struct dojo *dojo, const char *name)
 		if (strcmp(dojo->variable[i].name, name) == 0)
 			return dojo->variable[i].value;
 	}
+	if (strcmp(name, "here") == 0)
+		return dojo->folder != NULL ? dojo->folder : ".";
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From text to words.  Commands end at a newline or at ';' outside quotes; '#' starts a comment; double quotes take C escapes;
- * $NAME, $1 and ${1:-default} are replaced.
+ * $NAME, $1 and ${1:-default} are replaced; $here is the folder of the script that is run.
  */
 #ifndef CMD_LINE_H
 #define CMD_LINE_H

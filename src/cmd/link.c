@@ -14,7 +14,7 @@
 static int
 ask(struct dojo *dojo, const struct wire_request *request, struct wire_reply *reply, struct err *err)
 {
-	if (lab_wire_ask(dojo->session->lab, request, reply, err) != 0)
+	if (session_wire_ask(dojo->session, request, reply, err) != 0)
 		return -1;
 	dojo->session->link[request->port] = reply->settings;
 	return 0;

@@ -170,15 +170,30 @@ out:
 	return text;
 }
 
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash == path ? 1 : slash != NULL ? (size_t)(slash - path) : 0;
+	char *folder;
+
+	if (slash == NULL)
+		return memory_text(".");
+	folder = memory_copy(path, length + 1);
+	folder[length] = '\0';
+	return folder;
+}
+
 enum err_code
 script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned arg_count)
 {
 	char *const *outer_args = dojo->args;
 	unsigned outer_count = dojo->arg_count;
+	const char *outer_folder = dojo->folder;
 	enum err_code status;
 	struct err err = { 0 };
 	size_t size;
-	char *text;
+	char *text, *folder;
 
 	if (dojo->depth >= RUN_DEPTH_MAX) {
 		err_set(&err, ERR_INPUT, "`run` within `run` goes %d deep at most; does \"%s\" run itself?", RUN_DEPTH_MAX, QUOTED(path));
@@ -187,6 +202,8 @@ script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned
 	text = read_whole(path, &size, &err);
 	if (text == NULL)
 		return show_error(dojo, &err);
+	folder = folder_of(path);
+	dojo->folder = folder;
 	dojo->args = args;
 	dojo->arg_count = arg_count;
 	dojo->depth++;
@@ -194,6 +211,8 @@ script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned
 	dojo->depth--;
 	dojo->args = outer_args;
 	dojo->arg_count = outer_count;
+	dojo->folder = outer_folder;
+	free(folder);
 	free(text);
 	return status;
 }

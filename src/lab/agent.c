@@ -118,6 +118,7 @@ static void (*const operations[])(struct agent *agent, struct incoming *request,
 	[AGENT_CLOSE] = socket_close,
 	[AGENT_SET] = set,
 	[AGENT_RUN] = job_run,
+	[AGENT_JOB] = job_tell,
 	[AGENT_LIST] = list,
 	[AGENT_PING] = ping,
 };

@@ -30,6 +30,7 @@ enum agent_op {
 	 * the job's number.  It has its own session; AGENT_LIST tells how it ended.
 	 */
 	AGENT_RUN,
+	AGENT_JOB,  /* socket = a job's number, 0: the newest; reply.number is its exit status, EAGAIN: it runs */
 	AGENT_LIST, /* servers, listeners, jobs and sockets, one a line, in reply.data */
 	AGENT_PING,
 };
@@ -47,7 +48,7 @@ struct agent_reply {
 	bool done;
 	int32_t error; /* errno when not done */
 	int32_t socket;
-	uint32_t number; /* AGENT_WRITE: bytes taken */
+	uint32_t number; /* AGENT_WRITE: bytes taken; AGENT_JOB: as a shell has it, 128 + the signal */
 	uint32_t size;   /* of the data that follow: bytes read, or text, without NUL, of what failed and what to do */
 };
 

@@ -182,6 +182,25 @@ job_run(struct agent *agent, struct incoming *request, struct answer *answer)
 }
 
 void
+job_tell(struct agent *agent, struct incoming *request, struct answer *answer)
+{
+	const struct jobs *jobs = &agent->jobs;
+	int number = request->head.socket != 0 ? request->head.socket : jobs->last;
+	const struct job *job = jobs->job;
+
+	while (job < jobs->job + jobs->count && job->number != number)
+		job++;
+	if (job == jobs->job + jobs->count)
+		answer_failed(answer, ENOENT, "there is no job %d; `bob sockets` lists them", number);
+	else if (!job->ended)
+		answer_failed(answer, EAGAIN, "it runs");
+	else if (WIFSIGNALED(job->status))
+		answer->head.number = 128 + (uint32_t)WTERMSIG(job->status);
+	else
+		answer->head.number = (uint32_t)WEXITSTATUS(job->status);
+}
+
+void
 jobs_list(const struct agent *agent, struct text *t)
 {
 	for (unsigned i = 0; i < agent->jobs.count; i++) {

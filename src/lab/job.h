@@ -32,6 +32,7 @@ struct jobs {
 
 int jobs_start(struct agent *agent); /* -1 with errno */
 void job_run(struct agent *agent, struct incoming *request, struct answer *answer);
+void job_tell(struct agent *agent, struct incoming *request, struct answer *answer);
 void jobs_list(const struct agent *agent, struct text *t);
 void jobs_stop(struct agent *agent); /* they run on */
 

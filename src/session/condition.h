@@ -6,6 +6,8 @@
  *   nothing                            no frame of Bob's
  *   state X | bob state X | kernel state X
  *   bob listening PORT                 somebody listens there
+ *   bob job N ended                    the program that `bob run` numbered so has ended, or
+ *   bob job N status OP S              has ended with such an exit status (128 and the signal that ended it)
  *   segments from alice|bob FLAGS [FIELD OP VALUE]... OP N
  *   counter NAME OP N                  moved since the lab came up
  *
@@ -34,6 +36,8 @@ enum condition_kind {
 	CONDITION_BOB_STATE,
 	CONDITION_KERNEL_STATE,
 	CONDITION_LISTENING,
+	CONDITION_JOB_ENDED,
+	CONDITION_JOB_STATUS,
 	CONDITION_SEGMENTS,
 	CONDITION_COUNTER,
 };
@@ -64,8 +68,9 @@ struct condition {
 	enum tcp_state state;
 	struct frame_pattern pattern;
 	enum end from;         /* of segments */
-	enum operator op;      /* of segments and counters */
-	uint64_t number;       /* of segments and counters; the port */
+	enum operator op;      /* of segments, counters and exit statuses */
+	uint64_t number;       /* of segments and counters; the port; the exit status */
+	int job;
 	char counter[64];
 	int64_t within_ns, after_ns; /* -1: not said */
 	bool eventually, strictly;
@@ -75,12 +80,15 @@ struct condition {
 /* Reads words[0..count); -1 with *err that quotes what was read and says what could stand there. */
 int condition_parse(struct condition *condition, char *const *words, unsigned count, struct err *err);
 
+/* As it is written: ">=". */
+const char *operator_text(enum operator op);
+
 /* Does the frame fit?  When not, and why != NULL, says line by line what was expected and what is. */
 bool condition_fits(const struct session *session, const struct connection *connection, const struct frame_pattern *pattern,
     const struct log_entry *entry, struct text *why);
 
-/* Whether a condition that is not about the next frame holds now; *actual says what is. */
+/* Whether a condition that is not about the next frame holds now; *actual says what is, *settled that it will remain so. */
 bool condition_holds(struct session *session, struct connection *connection, const struct condition *condition,
-    struct text *actual);
+    struct text *actual, bool *settled);
 
 #endif

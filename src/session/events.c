@@ -282,3 +282,21 @@ session_take_events(struct session *session)
 	}
 	return session->events != first;
 }
+
+int
+session_wire_ask(struct session *session, const struct wire_request *request, struct wire_reply *reply, struct err *err)
+{
+	if (lab_wire_ask(session->lab, request, reply, err) != 0)
+		return -1;
+	session_take_events(session);
+	return 0;
+}
+
+int
+session_wire_settle(struct session *session, struct err *err)
+{
+	const struct wire_request request = { .op = WIRE_SET, .port = PORT_BOB, .settings = session->link[PORT_BOB] };
+	struct wire_reply ignored;
+
+	return session_wire_ask(session, &request, &ignored, err);
+}

@@ -8,6 +8,7 @@
 
 #include "lab/wire.h"
 
+struct err;
 struct session;
 
 /* A frame that waits on the wire under `link hold`. */
@@ -27,6 +28,13 @@ struct flying {
 
 /* Takes in what has been written so far; returns whether there was any. */
 bool session_take_events(struct session *session);
+
+/*
+ * Asks the wire, whose answer says that all which came in before has been treated (lab/wire.h), and takes in its events.
+ * session_wire_settle asks for nothing else: what Bob has sent is on the wire then, before what Alice sends next.
+ */
+int session_wire_ask(struct session *session, const struct wire_request *request, struct wire_reply *reply, struct err *err);
+int session_wire_settle(struct session *session, struct err *err);
 
 /* Predictions whose time is up are decided. */
 void session_judge(struct session *session);

@@ -65,22 +65,22 @@ session_option_words(const struct session *session, const struct connection *con
 {
 	const struct settings *settings = &session->settings;
 	const struct endpoint *alice = &connection->shadow.end[END_ALICE];
-	bool answers = alice->state == TCP_STATE_SYN_RECEIVED;
-	bool syn = flags & TCP_SYN, rst = flags & TCP_RST;
+	bool answers = alice->state == TCP_STATE_SYN_RECEIVED, syn = flags & TCP_SYN, rst = flags & TCP_RST;
+	unsigned welcome = answers ? alice->offered_by_peer : OFFER_SACK | OFFER_TS | OFFER_WSCALE;
 
 	words->count = 0;
 	if (syn)
 		add_word(words, "mss", "%u", settings->mss);
-	if (syn && settings->sack && (!answers || alice->sack_ok))
+	if (syn && settings->sack && welcome & OFFER_SACK)
 		add_word(words, "sackok", "%s", "");
-	if (!rst && (syn && !answers ? settings->timestamps : alice->ts_ok)) {
+	if (!rst && (syn ? settings->timestamps && welcome & OFFER_TS : alice->ts_ok)) {
 		if (!syn) {
 			add_word(words, "nop", "%s", "");
 			add_word(words, "nop", "%s", "");
 		}
 		add_word(words, "ts", "%u:%u", timestamp(session), alice->ts_recent);
 	}
-	if (syn && settings->wscale <= 14 && (!answers || alice->scaled)) {
+	if (syn && settings->wscale <= 14 && welcome & OFFER_WSCALE) {
 		add_word(words, "nop", "%s", "");
 		add_word(words, "wscale", "%u", settings->wscale);
 	}

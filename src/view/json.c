@@ -191,12 +191,14 @@ json_note(struct view *view, int64_t at_ns, const char *text)
 }
 
 static void
-json_error(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status)
+json_error(struct view *view, int64_t at_ns, const char *where, const char *what, const char *expected,
+    enum err_code status)
 {
 	json_t *object = json_begin("error", at_ns);
 
 	json_object_set_new(object, "where", json_string(where));
 	json_object_set_new(object, "what", json_string(what));
+	json_object_set_new(object, "expected", json_string(expected));
 	json_object_set_new(object, "status", json_integer(status));
 	json_line(view, object);
 	fprintf(view->errors, "%s: %s\n", where, what);

@@ -192,9 +192,11 @@ plain_note(struct view *view, int64_t at_ns, const char *text)
 }
 
 static void
-plain_error(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status)
+plain_error(struct view *view, int64_t at_ns, const char *where, const char *what, const char *expected,
+    enum err_code status)
 {
 	(void)at_ns;
+	(void)expected;
 	(void)status;
 	plain_flush(view);
 	fprintf(view->errors, "%s: %s\n", where, what);

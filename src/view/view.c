@@ -69,12 +69,13 @@ view_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 void
 view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err)
 {
-	char *clean_where = shown(where), *clean_what = shown(err->text);
+	char *clean_where = shown(where), *clean_what = shown(err->text), *clean_expected = shown(err->expected);
 
-	if (clean_where != NULL && clean_what != NULL)
-		view->ops->error(view, at_ns, clean_where, clean_what, err->code);
+	if (clean_where != NULL && clean_what != NULL && clean_expected != NULL)
+		view->ops->error(view, at_ns, clean_where, clean_what, clean_expected, err->code);
 	free(clean_where);
 	free(clean_what);
+	free(clean_expected);
 }
 
 /* "SYN,ACK"; "no flags" */

@@ -41,7 +41,8 @@ struct view_ops {
 	void (*record)(struct view *view, const struct trace_record *record, const struct view_context *context);
 	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
-	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what, enum err_code status);
+	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what,
+	    const char *expected, enum err_code status);
 	void (*flush)(struct view *view); /* what was waiting for more is written */
 };
 

@@ -5,7 +5,7 @@
 
 scripts()
 {
-	(cd "$1" && grep -rlE '^#!/bin/sh|shellcheck shell=sh' bootstrap .ci tests man 2>/dev/null | sort)
+	(cd "$1" && grep -rlE '^#!/bin/sh|shellcheck shell=sh' bootstrap .ci tests man scripts 2>/dev/null | sort)
 }
 
 for script in $(scripts "$top_srcdir"); do

@@ -73,6 +73,30 @@ test_a_program_runs_and_its_end_is_told(void **state)
 }
 
 static void
+test_one_program_is_asked_after(void **state)
+{
+	(void)state;
+	ask(.op = AGENT_JOB);
+	assert_failed(ENOENT, "no job 0");
+	close(run("sh\0-c\0exit 42"));
+	ask_until((struct agent_request){ .op = AGENT_JOB, .socket = 1 });
+	assert_done();
+	assert_int_equal(reply.number, 42);
+	close(run("sleep\0001000"));
+	ask(.op = AGENT_JOB);
+	assert_failed(EAGAIN, "runs");
+	ask(.op = AGENT_JOB, .socket = 1);
+	assert_int_equal(reply.number, 42);
+	ask(.op = AGENT_JOB, .socket = 3);
+	assert_failed(ENOENT, "no job 3");
+	ask(.op = AGENT_JOB, .socket = -1);
+	assert_failed(ENOENT, "no job -1");
+	close(run("sh\0-c\0kill -9 $$"));
+	ask_until((struct agent_request){ .op = AGENT_JOB });
+	assert_int_equal(reply.number, 128 + SIGKILL);
+}
+
+static void
 test_a_running_program_is_listed_and_hears_signals(void **state)
 {
 	int out = run("sh\0-c\0echo $$; read nothing; exec sleep 1000"), pid;
@@ -165,6 +189,7 @@ main(void)
 #define with_agent(test) cmocka_unit_test_setup_teardown(test, agent_begin, agent_end)
 	const struct CMUnitTest tests[] = {
 		with_agent(test_a_program_runs_and_its_end_is_told),
+		with_agent(test_one_program_is_asked_after),
 		with_agent(test_a_running_program_is_listed_and_hears_signals),
 		with_agent(test_a_program_is_born_clean),
 		with_agent(test_programs_that_do_not_run),

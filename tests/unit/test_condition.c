@@ -101,6 +101,23 @@ test_states_and_counts(void **state)
 }
 
 static void
+test_jobs(void **state)
+{
+	struct condition c;
+
+	(void)state;
+	assert_parses(&c, "bob job 2 ended within 3s");
+	assert_int_equal(c.kind, CONDITION_JOB_ENDED);
+	assert_int_equal(c.job, 2);
+	assert_int_equal(c.within_ns, 3 * NS_PER_S);
+	assert_parses(&c, "bob job 1 status != 137");
+	assert_int_equal(c.kind, CONDITION_JOB_STATUS);
+	assert_int_equal(c.job, 1);
+	assert_int_equal(c.op, OPERATOR_NE);
+	assert_int_equal(c.number, 137);
+}
+
+static void
 test_what_is_wrong_is_quoted(void **state)
 {
 	static const struct {
@@ -122,6 +139,11 @@ test_what_is_wrong_is_quoted(void **state)
 		{ "counter TCPX > many", "\">\"" },
 		{ "bob listening 70000", "\"70000\"" },
 		{ "length=abc", "\"abc\"" },
+		{ "bob job", "its number" },
+		{ "bob job 0 ended", "\"0\"" },
+		{ "bob job 99999999999 ended", "\"99999999999\"" },
+		{ "bob job 1 gone", "\"gone\"" },
+		{ "bob job 1 status 0", "comparison" },
 	};
 
 	(void)state;
@@ -143,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_frames),
 		cmocka_unit_test(test_states_and_counts),
+		cmocka_unit_test(test_jobs),
 		cmocka_unit_test(test_what_is_wrong_is_quoted),
 	};
 

@@ -90,6 +90,9 @@ test_variables(void **state)
 	assert_reads(&dojo, "syn dport=$port dst=$1", "syn|dport=8080|dst=bob6\n");
 	assert_reads(&dojo, "set dst ${1:-bob} ${2:-x y}", "set|dst|bob6|x y\n");
 	assert_reads(&dojo, "a ${2:-} b", "a|b\n");
+	assert_reads(&dojo, "run $here/a", "run|./a\n");
+	dojo.folder = "/some/folder";
+	assert_reads(&dojo, "run $here/a b", "run|/some/folder/a|b\n");
 	assert_reads(&dojo, "data \"$port \\$port\"", "data|$port $port\n");
 	variables_clear(&dojo);
 }

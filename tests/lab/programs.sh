@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Real programs at Bob's, each by its shipped script: nginx, python, iperf3 and curl.
+. "${top_srcdir:?}/tests/tap.sh"
+. "$top_srcdir/tests/lab/people.sh"
+
+# serves PERSON SCRIPT ARGUMENT LINE: it ends well and shows the line, alone on a line.
+serves()
+{
+	as "$1" tcpdojo run "$scripts/$2.dojo" $3 >"$tmp/out" 2>&1
+	ok $? "$2${3:+ $3} as $1" "$(cat "$tmp/out")"
+	grep -qxF "$4" "$tmp/out"
+	ok $? "$2${3:+ $3} as $1: \"$4\"" "$(cat "$tmp/out")"
+}
+
+# for_all serves SCRIPT ARGUMENT-FOR-IPV6 LINE
+for_all()
+{
+	for person in $people; do
+		"$1" "$person" "$2" '' "$4"
+		"$1" "$person" "$2" "$3" "$4"
+	done
+}
+
+# installed PROGRAM
+installed()
+{
+	(PATH=$PATH:/usr/sbin:/sbin && command -v "$1" >/dev/null) && return
+	skip "$1" 'it is not installed'
+	return 1
+}
+
+if installed nginx; then
+for_all serves nginx bob6 'This is nginx, a real one. You asked for /first from port 40001.'
+for_all serves nginx bob6 'This is nginx, a real one. You asked for /second from port 40001.'
+fi
+if installed python3; then
+for_all serves python-http bob6 'stream bob'
+fi
+if installed iperf3; then
+for_all serves iperf3 bob6 'Server listening on 5201 (test #1)'
+fi
+if installed curl; then
+for_all serves curl alice6 'Hello, curl. Alice typed this.'
+
+# With --json the program's output stands apart: it is what Alice sent, and all that she sent.
+as self tcpdojo --json run "$scripts/curl.dojo" >"$tmp/records" 2>"$tmp/printed"
+ok $? 'curl, in JSON' "$(cat "$tmp/records")"
+is "$(cat "$tmp/printed")" 'Hello, curl. Alice typed this.' 'curl prints the page, and nothing else'
+fi
+
+is "$(ls -A "$tmp/tmp")" '' 'no program left a file behind'
+done_testing
