@@ -9,7 +9,7 @@ forgotten()
 {
 	(cd "$1" && find src tests scripts man \( -name '*.[ch1-9]' -o -name '*.list' -o -name '*.sh' -o -name '*.dojo' \) \
 	    2>/dev/null | sort) >"$tmp/files"
-	tr -s ' \t\\' '\n' <"$1/Makefile.am" | sort -u >"$tmp/named"
+	tr -s ' \t\134' '\n' <"$1/Makefile.am" | sort -u >"$tmp/named"
 	while read -r file; do
 		grep -qxF -e "$file" -e "${file%.c}" "$tmp/named" || echo "$file"
 	done <"$tmp/files"
