@@ -6,6 +6,7 @@
 
 #include "base/when.h"
 #include "lab/wire_ring.h"
+#include "seg/defect.h"
 #include "session/connection.h"
 #include "session/memory.h"
 #include "session/record.h"
@@ -73,6 +74,7 @@ bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	struct out out = { 0 };
 	uint32_t number;
 	struct seg seg;
+	size_t size;
 
 	if (entry == NULL)
 		return;
@@ -81,7 +83,8 @@ bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	connection = session_connection(session, entry->conn);
 	if (connection == NULL)
 		return;
-	log_frame(&session->log, entry, frame, &seg);
+	size = log_frame(&session->log, entry, frame, &seg);
+	seg.defects = seg_defects(&seg, frame, size);
 	mark_delivered(session, connection, number, &seg, at_ns);
 	conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
 	session_defer_out(session, connection, &out, number, session->bob_sent + 1);
@@ -102,6 +105,7 @@ parse_snapshot(struct seg *seg, const struct wire_event *event)
 	headers = (size_t)(seg->payload - event->snapshot);
 	if (event->snapshot_size < event->size && whole > headers)
 		seg->payload_size = whole - headers;
+	seg->defects = 0; /* of the snapshot, not of the frame */
 }
 
 /* Does this segment of Bob's settle a prediction?  The oldest open one first. */

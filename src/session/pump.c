@@ -9,6 +9,7 @@
 #include "base/when.h"
 #include "drive/neighbour.h"
 #include "lab/address.h"
+#include "seg/defect.h"
 #include "session/connection.h"
 #include "session/events.h"
 #include "session/record.h"
@@ -113,6 +114,7 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	if (session->origin_ns == 0)
 		session->origin_ns = at_ns;
 	seg_parse(&seg, frame, size);
+	seg.defects = seg_defects(&seg, frame, size);
 	connection = session_find(session, &seg, true);
 	entry = log_add(&session->log, frame, size, &seg);
 	number = (uint32_t)session->log.count;

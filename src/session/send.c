@@ -2,6 +2,7 @@
 #include "session/send.h"
 
 #include "base/when.h"
+#include "seg/defect.h"
 #include "seg/field.h"
 #include "session/connection.h"
 #include "session/events.h"
@@ -105,6 +106,7 @@ session_transmit(struct session *session, struct connection *connection, const s
 	if (session->origin_ns == 0)
 		session->origin_ns = now_ns;
 	seg_parse(&sent, frame, (size_t)size);
+	sent.defects = seg_defects(&sent, frame, (size_t)size);
 	entry = log_add(&session->log, frame, (size_t)size, &sent);
 	entry->at_ns = now_ns - session->origin_ns;
 	entry->serial = ++session->sent;

@@ -107,7 +107,8 @@ bool conn_sends(struct conn *conn, enum end who, const struct seg *seg, int64_t 
 
 /*
  * `seg` reaches an end: RFC 9293 3.10.7, in its numbered steps.  Replies it calls for are left in end[who].owed and as TRACE_OWED
- * (at most one each of ACK and RST a step).  The caller has already discarded what IP or the checksum would not let through.
+ * (at most one each of ACK and RST a step).  A segment whose `defects` say that IP or the checksum would not let it through is
+ * discarded (and, sent, is a lie): the caller puts there what seg_defects finds and parsing alone does not.
  */
 void conn_hears(struct conn *conn, enum end who, const struct seg *seg, int64_t now_ns, struct out *out);
 

@@ -3,6 +3,7 @@
  * A segment arrives: RFC 9293 3.10.7.  Here are CLOSED, LISTEN and SYN-SENT; the later states have their numbered
  * checks in segment_checks.c.
  */
+#include "seg/defect.h"
 #include "tcp/step.h"
 
 #define REOPEN_ISS_STEP                                                                                                \
@@ -152,6 +153,10 @@ conn_hears(struct conn *conn, enum end who, const struct seg *seg, int64_t now_n
 {
 	struct step s = step_begin(conn, who, seg, now_ns, out);
 
+	if (seg->defects & DEFECTS_DISCARDED) {
+		step_ignore(&s, REASON_DISCARDED);
+		return;
+	}
 	switch ((enum tcp_state)s.e->state) {
 	case TCP_STATE_CLOSED:
 		closed_hears(&s);

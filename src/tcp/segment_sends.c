@@ -5,6 +5,7 @@
  * First why_not judges, changing nothing; then follow does what the segment says: a SYN is an OPEN, a FIN a CLOSE, a
  * RST an ABORT.  An observed stack is believed where only our own view of it may be incomplete.
  */
+#include "seg/defect.h"
 #include "tcp/step.h"
 
 #define FARTHEST (1u << 30) /* bytes that may be in flight: the widest window that there is (RFC 7323 2.3) */
@@ -231,7 +232,8 @@ conn_sends(struct conn *conn, enum end who, const struct seg *seg, int64_t now_n
 {
 	struct step s = step_begin(conn, who, seg, now_ns, out);
 	bool rst = seg->tcp.flags & TCP_RST, syn = seg->tcp.flags & TCP_SYN;
-	enum reason reason = rst ? why_not_rst(&s) : syn ? why_not_syn(&s) : why_not_other(&s);
+	enum reason reason = seg->defects & DEFECTS_DISCARDED ? REASON_LIE_DAMAGED :
+	    rst ? why_not_rst(&s) : syn ? why_not_syn(&s) : why_not_other(&s);
 
 	if (reason != REASON_NONE) {
 		step_ignore(&s, reason);
