@@ -71,7 +71,7 @@ read_state(struct reader *r, enum tcp_state *state, struct err *err)
 {
 	if (r->left == 0 || !tcp_state_named(peek(r), state))
 		return err_set(err, ERR_INPUT, "\"%s\" is no state; RFC 9293 has CLOSED, LISTEN, SYN-SENT, SYN-RECEIVED, "
-		    "ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK and TIME-WAIT", peek(r));
+		    "ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, CLOSE-WAIT, CLOSING, LAST-ACK and TIME-WAIT", QUOTED(peek(r)));
 	take(r);
 	return 0;
 }
@@ -152,7 +152,7 @@ read_pattern(struct reader *r, struct frame_pattern *pattern, struct err *err)
 		return -1;
 	if (pattern->any_flags && pattern->tests == 0)
 		return err_set(err, ERR_INPUT, "\"%s\" names neither flags (S. F. FP. none) nor a field=value; "
-		    "`help expect` shows what can be expected", peek(r));
+		    "`help expect` shows what can be expected", QUOTED(peek(r)));
 	return 0;
 }
 
@@ -200,6 +200,8 @@ read_job(struct reader *r, struct condition *condition, struct err *err)
 static int
 read_bob(struct reader *r, struct condition *condition, struct err *err)
 {
+	uint16_t port;
+
 	if (accept(r, "state")) {
 		condition->kind = CONDITION_BOB_STATE;
 		return read_state(r, &condition->state, err);
@@ -209,8 +211,9 @@ read_bob(struct reader *r, struct condition *condition, struct err *err)
 	if (!accept(r, "listening"))
 		return err_set(err, ERR_INPUT, "after `bob` stands `state STATE`, `listening PORT` or `job N ended`, not \"%s\"", QUOTED(peek(r)));
 	condition->kind = CONDITION_LISTENING;
-	if (r->left == 0 || !number_parse(peek(r), &condition->number) || condition->number == 0 || condition->number > 65535)
-		return err_set(err, ERR_INPUT, "a port is a number from 1 to 65535, not \"%s\"", QUOTED(peek(r)));
+	if (port_parse(peek(r), 1, &port, err) != 0)
+		return -1;
+	condition->number = port;
 	take(r);
 	return 0;
 }
@@ -264,7 +267,7 @@ read_manner(struct reader *r, struct condition *condition, struct err *err)
 		else
 			return err_set(err, ERR_INPUT,
 			    "\"%s\" is not understood here; there could stand a field=value, within T, after T, eventually or strictly",
-			    peek(r));
+			    QUOTED(peek(r)));
 		if (duration == NULL)
 			continue;
 		if (r->left == 0)
@@ -286,7 +289,7 @@ condition_parse(struct condition *condition, char *const *words, unsigned count,
 	for (unsigned i = 0; i < count; i++)
 		text_add(&t, "%s%s", i > 0 ? " " : "", words[i]);
 	if (count == 0)
-		return err_set(err, ERR_INPUT, "what is expected?  For example: S. ack=1, state ESTABLISHED, nothing within 1s");
+		return err_set(err, ERR_INPUT, "a condition is missing, like S. ack=1, state ESTABLISHED or nothing within 1s");
 	if (read_kind(&r, condition, err) != 0)
 		return -1;
 	return read_manner(&r, condition, err);

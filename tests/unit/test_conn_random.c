@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "base/seq.h"
+#include "seg/defect.h"
 #include "test_conn_kit.h"
 
 #define STREAMS 3000
@@ -74,6 +75,8 @@ some_segment(struct rng *rng, const struct play *p, enum end who, struct option_
 	option_pad(bytes);
 	seg.options = bytes->data;
 	seg.options_size = bytes->size;
+	if (rng_below(rng, 50) == 0)
+		seg.defects = 1u << DEFECT_BAD_CHECKSUM;
 	return seg;
 }
 
