@@ -4,21 +4,27 @@
 . "${top_srcdir:?}/tests/tap.sh"
 . "$top_srcdir/tests/lab/people.sh"
 
-# serves PERSON SCRIPT ARGUMENT LINE: it ends well and shows the line, alone on a line.
+# serves PERSON SCRIPT ARGUMENT LINE...: it ends well and shows the lines, each alone on a line.
 serves()
 {
-	as "$1" tcpdojo run "$scripts/$2.dojo" $3 >"$tmp/out" 2>&1
-	ok $? "$2${3:+ $3} as $1" "$(cat "$tmp/out")"
-	grep -qxF "$4" "$tmp/out"
-	ok $? "$2${3:+ $3} as $1: \"$4\"" "$(cat "$tmp/out")"
+	person=$1 script=$2 argument=$3
+	shift 3
+	as "$person" tcpdojo run "$scripts/$script.dojo" ${argument:+"$argument"} >"$tmp/out" 2>&1
+	ok $? "$script${argument:+ $argument} as $person" "$(cat "$tmp/out")"
+	for line; do
+		grep -qxF "$line" "$tmp/out"
+		ok $? "$script${argument:+ $argument} as $person: \"$line\"" "$(cat "$tmp/out")"
+	done
 }
 
-# for_all serves SCRIPT ARGUMENT-FOR-IPV6 LINE
+# for_all serves SCRIPT ARGUMENT-FOR-IPV6 LINE...
 for_all()
 {
-	for person in $people; do
-		"$1" "$person" "$2" '' "$4"
-		"$1" "$person" "$2" "$3" "$4"
+	command=$1 of=$2 six=$3
+	shift 3
+	for anybody in $people; do
+		"$command" "$anybody" "$of" '' "$@"
+		"$command" "$anybody" "$of" "$six" "$@"
 	done
 }
 
@@ -31,8 +37,8 @@ installed()
 }
 
 if installed nginx; then
-for_all serves nginx bob6 'This is nginx, a real one. You asked for /first from port 40001.'
-for_all serves nginx bob6 'This is nginx, a real one. You asked for /second from port 40001.'
+for_all serves nginx bob6 'This is nginx, a real one. You asked for /first from port 40001.' \
+    'This is nginx, a real one. You asked for /second from port 40001.'
 fi
 if installed python3; then
 for_all serves python-http bob6 'stream bob'

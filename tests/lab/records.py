@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Holds the records of --json on standard input against the contract, and prints what does not fit, a line each.
+"""Holds files of --json records against the contract, and prints what does not fit, a line each.
 
-records.py exchange    any session
-records.py handshake   that the first three segments are one, too, by RFC 9293's arithmetic
-records.py seconds     prints the times of the segments, in order, and checks nothing
+records.py exchange FILE...    any session
+records.py handshake FILE...   that the first three segments are one, too, by RFC 9293's arithmetic
+records.py seconds FILE        prints the times of the segments, in order
 """
 import json
 import re
@@ -98,27 +98,35 @@ def wrong_in_handshake(records):
             yield f"{name}: {actual}, not {expected}"
 
 
-def main():
+def read(path):
+    """The records of a file, and what is wrong with each."""
     records = []
-    for number, line in enumerate(sys.stdin, 1):
+    with open(path, encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            record = json.loads(line)
+            records.append(record)
+            found = wrong_of(record) if isinstance(record, dict) else ["no object"]
+            for wrong in found:
+                raise ValueError(f"line {number}: {wrong}: {line.strip()}")
+    return records
+
+
+def main():
+    for path in sys.argv[2:]:
         try:
-            records.append(json.loads(line))
-            found = list(wrong_of(records[-1])) if isinstance(records[-1], dict) else ["no object"]
+            records = read(path)
         except ValueError as error:
-            found = [f"no JSON: {error}"]
+            print(f"{path}: {error}")
+            continue
+        if sys.argv[1] == "seconds":
+            for t_us in sorted(r["t_us"] for r in records if r["type"] == "segment"):
+                print(f"{t_us / 1e6:.6f}")
+            continue
+        found = list(wrong_between(records))
+        if sys.argv[1] == "handshake":
+            found += wrong_in_handshake(records)
         for wrong in found:
-            print(f"line {number}: {wrong}: {line.strip()}")
-        if found:
-            return
-    if sys.argv[1] == "seconds":
-        for t_us in sorted(r["t_us"] for r in records if r["type"] == "segment"):
-            print(f"{t_us / 1e6:.6f}")
-        return
-    for wrong in wrong_between(records):
-        print(wrong)
-    if sys.argv[1] == "handshake":
-        for wrong in wrong_in_handshake(records):
-            print(wrong)
+            print(f"{path}: {wrong}")
 
 
 main()
