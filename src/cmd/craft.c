@@ -205,6 +205,8 @@ craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s
 		s->name[length - 4] = '\0';
 	field = field_find(s->name, &craft->seg);
 	if (field == NULL)
+		field = field_find(s->name, NULL);
+	if (field == NULL)
 		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", QUOTED(s->name));
 	if (!seg_has(&craft->seg, field->layer))
 		return err_set(err, ERR_INPUT, "\"%s\" is a field of %s, which this segment has not", field->name, layer_name(field->layer));
