@@ -56,8 +56,10 @@ run_auto(struct dojo *dojo, const struct words *words, struct err *err)
 			view_note(dojo->view, session_now(dojo->session), "auto %s %s", pilots[i].name, *pilots[i].on ? "on" : "off");
 		return 0;
 	}
-	if (words->count != 3 || (strcmp(words->word[2].text, "on") != 0 && strcmp(words->word[2].text, "off") != 0))
+	if (words->count != 3)
 		return command_usage("auto", err);
+	if (strcmp(words->word[2].text, "on") != 0 && strcmp(words->word[2].text, "off") != 0)
+		return err_set(err, ERR_INPUT, "the autopilot is on or off, not \"%s\"", QUOTED(words->word[2].text));
 	on = strcmp(words->word[2].text, "on") == 0;
 	for (size_t i = 0; i < 3; i++) {
 		if (strcmp(pilots[i].name, words->word[1].text) != 0)
@@ -66,7 +68,7 @@ run_auto(struct dojo *dojo, const struct words *words, struct err *err)
 		/* Without her permanent entry Bob asks, and is answered or not. */
 		return pilots[i].on == &autopilot->arp ? lab_neighbour(dojo->session->lab, on, err) : 0;
 	}
-	return command_usage("auto", err);
+	return err_set(err, ERR_INPUT, "the autopilot knows ack, arp and close, not \"%s\"", QUOTED(words->word[1].text));
 }
 
 static int
@@ -81,7 +83,7 @@ run_lab(struct dojo *dojo, const struct words *words, struct err *err)
 		return 0;
 	}
 	if (words->count != 1)
-		return command_usage("lab", err);
+		return err_set(err, ERR_INPUT, "`lab` alone, or `lab restart`, not \"%s\"", QUOTED(words->word[1].text));
 	lab_describe(dojo->session->lab, text, sizeof(text));
 	view_note(dojo->view, session_now(dojo->session), "seed %llu\n%s", (unsigned long long)dojo->session->seed, text);
 	return 0;
