@@ -17,7 +17,7 @@ _Static_assert(DEFECT_COUNT <= 32, "seg.defects is 32 bits");
 /* What IP, or TCP before it looks at the connection, discards without a word (RFC 1122 3.2.1, RFC 9293 3.1). */
 #define DEFECTS_DISCARDED                                                                                              \
 	(1u << DEFECT_CUT_SHORT | 1u << DEFECT_BAD_IP_VERSION | 1u << DEFECT_BAD_IHL | 1u << DEFECT_BAD_IP_LENGTH |        \
-	    1u << DEFECT_BAD_IP_CHECKSUM | 1u << DEFECT_BAD_SOURCE | 1u << DEFECT_BAD_CHECKSUM |                           \
+	    1u << DEFECT_BAD_IP_CHECKSUM | 1u << DEFECT_BAD_SOURCE | 1u << DEFECT_FRAGMENT | 1u << DEFECT_BAD_CHECKSUM |                           \
 	    1u << DEFECT_DATA_OFFSET_SHORT | 1u << DEFECT_DATA_OFFSET_LONG)
 
 const char *defect_code(enum defect defect); /* "bad-checksum": what JSON says */

@@ -34,15 +34,6 @@ session_listens(const struct session *session, uint16_t port)
 }
 
 void
-session_predict(const struct connection *connection, const struct log_entry *entry, const struct seg *seg, int64_t at_ns,
-    struct prediction *prediction)
-{
-	conn_predict(&connection->shadow, END_BOB, seg, at_ns, prediction);
-	if (entry->unread)
-		*prediction = (struct prediction){ .known = true, .must.reason = REASON_UNREAD, .next = prediction->next };
-}
-
-void
 session_forget_connections(struct session *session)
 {
 	for (size_t i = 0; i < session->connections; i++)

@@ -10,7 +10,6 @@
 #include "lab/lab.h"
 #include "tcp/conn.h"
 
-struct log_entry;
 struct session;
 
 /* What Bob must answer to one segment of Alice's, and what became of it. */
@@ -54,10 +53,6 @@ struct connection *session_find(const struct session *session, const struct seg 
 void session_own_address(const struct address *bob, struct address *alice);
 
 bool session_listens(const struct session *session, uint16_t port);
-
-/* What Bob must answer when a segment of Alice's reaches him: nothing to one that he never reads. */
-void session_predict(const struct connection *connection, const struct log_entry *entry, const struct seg *seg, int64_t at_ns,
-    struct prediction *prediction);
 
 /* All of them are over. */
 void session_forget_connections(struct session *session);

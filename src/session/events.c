@@ -59,7 +59,7 @@ mark_delivered(struct session *session, struct connection *connection, uint32_t 
 
 		if (pending->segment != number)
 			continue;
-		session_predict(connection, log_entry(&session->log, number), seg, at_ns, &pending->prediction);
+		conn_predict(&connection->shadow, END_BOB, seg, at_ns, &pending->prediction);
 		pending->deadline_ns = at_ns + session_answer_ns(session, pending->prediction.must.urgency);
 	}
 }
@@ -86,8 +86,7 @@ bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	size = log_frame(&session->log, entry, frame, &seg);
 	seg.defects = seg_defects(&seg, frame, size);
 	mark_delivered(session, connection, number, &seg, at_ns);
-	if (!entry->unread)
-		conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
+	conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
 	session_defer_out(session, connection, &out, number, session->bob_sent + 1);
 	connection->heard = number;
 	connection->kernel_stale = true;

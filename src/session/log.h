@@ -19,7 +19,6 @@ struct log_entry {
 	uint64_t serial;   /* running number on its port of the wire */
 	uint16_t conn;     /* 0: belongs to none */
 	bool incoming;
-	bool unread;       /* its receiver drops it before TCP looks at it */
 	bool repeat;       /* the same bytes as an earlier segment of this connection and direction: a retransmission */
 	uint16_t head_size;    /* bytes of the frame before the payload */
 	uint32_t payload_size;

@@ -13,7 +13,6 @@
 #include "session/connection.h"
 #include "session/events.h"
 #include "session/record.h"
-#include "session/segment.h"
 #include "session/send.h"
 #include "session/session.h"
 #include "session/show.h"
@@ -123,7 +122,6 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	entry->bob_ns = left_ns;
 	entry->serial = serial;
 	entry->incoming = true;
-	entry->unread = session_unread(&seg, frame, size);
 	entry->conn = connection != NULL ? connection->number : 0;
 	entry->repeat = connection != NULL && is_repeat(session, entry, &seg);
 	if (serial != 0)
@@ -131,9 +129,9 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	session_ask_kernel(session);
 	session_show_line(session, number);
 	session_show_known(session);
-	if (connection != NULL && !log_entry(&session->log, number)->unread)
+	if (connection != NULL)
 		alice_hears(session, connection, &seg, number);
-	else if (connection == NULL)
+	else
 		answer_neighbour(session, &seg);
 }
 

@@ -7,7 +7,6 @@
 
 #include "base/when.h"
 #include "lab/address.h"
-#include "seg/defect.h"
 #include "session/connection.h"
 #include "session/session.h"
 
@@ -101,20 +100,6 @@ session_options(const struct option_words *words, const struct connection *conne
 	}
 	option_pad(options);
 	return 0;
-}
-
-bool
-session_unread(const struct seg *seg, const uint8_t *frame, size_t size)
-{
-	static const enum defect fatal[] = { DEFECT_CUT_SHORT, DEFECT_BAD_IP_VERSION, DEFECT_BAD_IHL, DEFECT_BAD_IP_LENGTH,
-		DEFECT_BAD_IP_CHECKSUM, DEFECT_FRAGMENT, DEFECT_BAD_CHECKSUM, DEFECT_DATA_OFFSET_SHORT, DEFECT_DATA_OFFSET_LONG };
-	uint32_t defects = seg_defects(seg, frame, size);
-
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++) {
-		if (defects >> fatal[i] & 1)
-			return true;
-	}
-	return false;
 }
 
 size_t

@@ -3,7 +3,6 @@
 #ifndef SESSION_SEGMENT_H
 #define SESSION_SEGMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,9 +27,6 @@ void session_option_words(const struct session *session, const struct connection
     struct option_words *words);
 int session_options(const struct option_words *words, const struct connection *connection, struct option_bytes *options,
     struct err *err);
-
-/* Whether a receiver drops the frame before TCP looks at it: for its lengths, versions or checksums. */
-bool session_unread(const struct seg *seg, const uint8_t *frame, size_t size);
 
 /* How much data one segment of Alice's may carry: Bob's MSS, less the options that each segment bears (RFC 9293 3.7.1). */
 size_t session_piece_bytes(const struct connection *connection);

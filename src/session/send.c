@@ -59,8 +59,7 @@ predict(struct session *session, struct connection *connection, const struct seg
 			slot = other;
 	}
 	*slot = (struct pending){ .segment = number, .deadline_ns = WHEN_NEVER };
-	session_predict(connection, log_entry(&session->log, number), seg, log_entry(&session->log, number)->at_ns,
-	    &slot->prediction);
+	conn_predict(&connection->shadow, END_BOB, seg, session->log.entry[number - 1].at_ns, &slot->prediction);
 	if (!slot->prediction.known) {
 		slot->segment = 0;
 		return;
@@ -77,14 +76,10 @@ predict(struct session *session, struct connection *connection, const struct seg
 static void
 step(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
 {
-	struct log_entry *entry = log_entry(&session->log, number);
 	struct out out = { 0 };
 
-	if (!entry->unread)
-		conn_sends(&connection->shadow, END_ALICE, seg, entry->at_ns, &out);
-	else
-		out = (struct out){ 1, { { .at_ns = entry->at_ns, .kind = TRACE_IGNORED, .end = END_ALICE, .reason = REASON_UNREAD } } };
-	entry->conn = connection->number;
+	conn_sends(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
+	session->log.entry[number - 1].conn = connection->number;
 	session_show_line(session, number);
 	session_record_out(session, connection, &out, number);
 	predict(session, connection, seg, number);
@@ -115,7 +110,6 @@ session_transmit(struct session *session, struct connection *connection, const s
 	entry = log_add(&session->log, frame, (size_t)size, &sent);
 	entry->at_ns = now_ns - session->origin_ns;
 	entry->serial = ++session->sent;
-	entry->unread = session_unread(&sent, frame, (size_t)size);
 	number = (uint32_t)session->log.count;
 	if (connection == NULL) {
 		session_show_line(session, number);

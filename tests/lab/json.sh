@@ -98,7 +98,8 @@ EOF
 as nested sh "$tmp/no-namespaces" >"$tmp/out" 2>"$tmp/errors"
 is $? 3 'no user namespaces left: status 3'
 has "$(cat "$tmp/errors")" 'max_user_namespaces' 'the reason and the way out are on standard error'
-is "$(cat "$tmp/out")" '' 'and nothing among the records'
+is "$(wc -l <"$tmp/out")" 1 'and they are a record, the only one'
+has "$(cat "$tmp/out")" '{"type":"error",' 'of an error'
 mkdir "$tmp/root"
 cat >"$tmp/chroot" <<'EOF'
 mount --rbind / "$1/root" && exec chroot "$1/root" tcpdojo -c syn
