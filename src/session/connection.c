@@ -7,6 +7,12 @@
 #include "session/memory.h"
 #include "session/session.h"
 
+static struct connection **
+bucket(struct session *session, uint16_t alice_port)
+{
+	return &session->by_port[alice_port % PORT_BUCKETS];
+}
+
 static struct connection *
 add(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob, uint16_t bob_port)
 {
@@ -21,6 +27,8 @@ add(struct session *session, const struct address *alice, uint16_t alice_port, c
 	connection->shadow.address[END_BOB] = *bob;
 	connection->shadow.port[END_ALICE] = alice_port;
 	connection->shadow.port[END_BOB] = bob_port;
+	connection->older = *bucket(session, alice_port);
+	*bucket(session, alice_port) = connection;
 	connection->cursor = (uint32_t)session->log.count;
 	return connection;
 }
@@ -44,28 +52,43 @@ ask_whether_bob_listens(struct session *session, struct connection *connection)
 }
 
 static bool
-port_taken(const struct session *session, uint16_t port)
+port_taken(struct session *session, uint16_t port)
 {
-	for (size_t i = 0; i < session->connections; i++) {
-		if (session->connection[i]->shadow.port[END_ALICE] == port)
-			return true;
+	const struct connection *connection = *bucket(session, port);
+
+	while (connection != NULL && connection->shadow.port[END_ALICE] != port)
+		connection = connection->older;
+	return connection != NULL;
+}
+
+/* The newest, since a port may have been used before. */
+static struct connection *
+find(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob,
+    uint16_t bob_port)
+{
+	struct connection *connection = *bucket(session, alice_port);
+
+	for (; connection != NULL; connection = connection->older) {
+		const struct conn *shadow = &connection->shadow;
+
+		if (shadow->port[END_ALICE] == alice_port && shadow->port[END_BOB] == bob_port &&
+		    address_equal(&shadow->address[END_BOB], bob) && address_equal(&shadow->address[END_ALICE], alice))
+			break;
 	}
-	return false;
+	return connection;
 }
 
 /* Bob may have begun already: his SYN made the connection that hers now meets (RFC 9293 3.5, simultaneous open). */
 static struct connection *
-begun_by_bob(const struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+begun_by_bob(struct session *session, const struct address *alice, uint16_t sport, const struct address *bob, uint16_t dport)
 {
-	for (size_t i = session->connections; i-- > 0;) {
-		const struct conn *shadow = &session->connection[i]->shadow;
+	struct connection *connection = find(session, alice, sport, bob, dport);
+	const struct conn *shadow = connection != NULL ? &connection->shadow : NULL;
 
-		if (shadow->port[END_ALICE] == sport && shadow->port[END_BOB] == dport &&
-		    address_equal(&shadow->address[END_BOB], bob))
-			return shadow->end[END_ALICE].state == TCP_STATE_CLOSED && shadow->end[END_BOB].state == TCP_STATE_SYN_SENT ?
-			    session->connection[i] : NULL;
-	}
-	return NULL;
+	if (shadow == NULL || shadow->end[END_ALICE].state != TCP_STATE_CLOSED ||
+	    shadow->end[END_BOB].state != TCP_STATE_SYN_SENT)
+		return NULL;
+	return connection;
 }
 
 static void
@@ -87,7 +110,7 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 			session->next_port++;
 		sport = session->next_port++;
 	}
-	connection = begun_by_bob(session, bob, sport, dport);
+	connection = begun_by_bob(session, &alice, sport, bob, dport);
 	if (connection == NULL) {
 		connection = add(session, &alice, sport, bob, dport);
 		ask_whether_bob_listens(session, connection);
@@ -99,22 +122,15 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 }
 
 struct connection *
-session_find(const struct session *session, const struct seg *seg, bool incoming)
+session_find(struct session *session, const struct seg *seg, bool incoming)
 {
-	enum end from = incoming ? END_BOB : END_ALICE, to = incoming ? END_ALICE : END_BOB;
 	struct address src, dst;
 
 	if (!seg_has(seg, LAYER_TCP) || !seg_addresses(seg, &src, &dst))
 		return NULL;
-	/* The newest first: a port may have been used before. */
-	for (size_t i = session->connections; i-- > 0;) {
-		const struct conn *shadow = &session->connection[i]->shadow;
-
-		if (shadow->port[from] == seg->tcp.sport && shadow->port[to] == seg->tcp.dport &&
-		    address_equal(&shadow->address[from], &src) && address_equal(&shadow->address[to], &dst))
-			return session->connection[i];
-	}
-	return NULL;
+	if (incoming)
+		return find(session, &dst, seg->tcp.dport, &src, seg->tcp.sport);
+	return find(session, &src, seg->tcp.sport, &dst, seg->tcp.dport);
 }
 
 /* Bob knocks at Alice: a connection of which she has heard nothing yet. */
@@ -191,16 +207,26 @@ note_counters(struct session *session, struct trace_record *record)
 }
 
 void
+session_stale(struct session *session, struct connection *connection, uint64_t gate)
+{
+	connection->stale_gate = gate;
+	if (connection->kernel_stale)
+		return;
+	connection->kernel_stale = true;
+	if (session->stales == session->stale_room)
+		session->stale = memory_grow(session->stale, &session->stale_room, sizeof(session->stale[0]));
+	session->stale[session->stales++] = connection;
+}
+
+void
 session_ask_kernel(struct session *session)
 {
-	for (size_t i = 0; i < session->connections; i++) {
-		struct connection *connection = session->connection[i];
+	for (size_t i = 0; i < session->stales; i++) {
+		struct connection *connection = session->stale[i];
 		struct trace_record record = { .kind = TRACE_KERNEL, .end = END_BOB, .conn = connection->number };
 		struct kernel_view view;
 		struct err ignored;
 
-		if (!connection->kernel_stale)
-			continue;
 		connection->kernel_stale = false;
 		if (session_kernel(session, connection, &view, &ignored) != 0)
 			continue;
@@ -210,4 +236,5 @@ session_ask_kernel(struct session *session)
 		note_counters(session, &record);
 		session_defer(session, &record, connection->stale_gate);
 	}
+	session->stales = 0;
 }

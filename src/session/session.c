@@ -76,6 +76,7 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 	session->seed = seed;
 	session->rng = rng_seeded(seed);
 	session->next_port = FIRST_PORT;
+	session->due_ns = WHEN_NEVER;
 	session->autopilot.arp = true;
 	session->wall_ns = clock_ns(CLOCK_REALTIME) - clock_monotonic_ns();
 	settings_init(&session->settings);
@@ -96,8 +97,10 @@ forget_connections(struct session *session)
 {
 	for (size_t i = 0; i < session->connections; i++)
 		free(session->connection[i]);
-	session->connections = 0;
+	session->connections = session->stales = 0;
 	session->selected = 0;
+	session->due_ns = WHEN_NEVER;
+	memset(session->by_port, 0, sizeof(session->by_port));
 }
 
 void
@@ -110,6 +113,7 @@ session_close(struct session *session)
 	build_free(session->build);
 	forget_connections(session);
 	free(session->connection);
+	free(session->stale);
 	free(session->trace);
 	free(session->deferred);
 	free(session->flying);
@@ -167,6 +171,7 @@ session_call(struct session *session, struct connection *connection, enum user_c
 	struct out out = { 0 };
 
 	conn_call(&connection->shadow, END_ALICE, call, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
+	session_due(session, connection);
 	for (unsigned i = 0; i < out.count; i++) {
 		out.record[i].conn = connection->number;
 		session_record(session, &out.record[i]);

@@ -34,15 +34,23 @@ struct pending {
 };
 
 #define PENDING_MAX 16
+#define PORT_BUCKETS 4096
 
 struct connection {
 	uint16_t number; /* from 1 */
+	struct connection *older; /* the next one in its bucket of session.by_port */
 	struct conn shadow;
 	struct pending pending[PENDING_MAX];
 	uint32_t cursor; /* `expect` looks at log entries beyond this number */
 	uint32_t heard;    /* log number of the last segment that Bob heard */
-	bool kernel_stale; /* something happened at Bob's since his kernel was asked ... */
-	uint64_t stale_gate; /* ... which Alice may know with this frame of his */
+	struct {
+		bool any;
+		uint32_t seq; /* raw */
+		uint16_t flags;
+		size_t payload_size;
+	} last_text; /* the last segment of Bob's at Alice's that took sequence space */
+	bool kernel_stale; /* it is in session.stale ... */
+	uint64_t stale_gate; /* ... because of something that Alice may know with this frame of Bob's */
 	bool kernel_known;
 	bool begun; /* whether Bob listens has been asked: from here on a listener of his is not this connection */
 	enum tcp_state kernel_state; /* as of the last look */
@@ -89,6 +97,10 @@ struct session {
 
 	struct connection **connection; /* by number - 1 */
 	size_t connections, connection_room;
+	struct connection *by_port[PORT_BUCKETS]; /* by Alice's port % PORT_BUCKETS, newest first, linked by `older` */
+	struct connection **stale; /* something happened at Bob's since his kernel was asked about them */
+	size_t stales, stale_room;
+	int64_t due_ns; /* no prediction and no TIME-WAIT of any connection ends before this */
 	uint16_t selected; /* 0: none */
 	uint16_t next_port;
 	struct address peer; /* whom a new connection goes to: bob, or bob6 */
@@ -159,11 +171,21 @@ void session_bob_sent(struct session *session, const struct wire_event *event, i
 /* A frame of Bob's (or anybody's) came in at Alice's. */
 void session_alice_heard(struct session *session, const uint8_t *frame, size_t size, int64_t at_ns);
 
-/* Predictions whose time is up; Bob's kernel asked where something happened; TIME-WAITs that end; what Alice does by herself. */
-void session_judge(struct session *session);
+/* Bob's kernel is asked where something happened; what is due by now happens: predictions are judged, TIME-WAITs end. */
 void session_ask_kernel(struct session *session);
 void session_timeouts(struct session *session);
-int64_t session_deadline(const struct session *session); /* of all these, since the session began; WHEN_NEVER */
+
+/* To be called when something happened at Bob's that Alice may know with his frame `gate`: his kernel is to be asked. */
+void session_stale(struct session *session, struct connection *connection, uint64_t gate);
+
+/* To be called after each step of a shadow and each new deadline of a prediction: something may be due earlier now. */
+void session_due(struct session *session, const struct connection *connection);
+
+/* Records and shows how a prediction ended; Alice knows with Bob's frame `gate`. */
+void session_verdict(
+    struct session *session, const struct connection *connection, const struct pending *pending, uint64_t gate);
+
+/* What Alice does by herself when she hears this. */
 void session_autopilot(struct session *session, struct connection *connection, const struct seg *heard);
 
 /* The selected connection; NULL when there is none. */
@@ -180,7 +202,7 @@ void session_own_address(const struct address *bob, struct address *alice);
 struct connection *session_accept(struct session *session, const struct seg *syn);
 
 /* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
-struct connection *session_find(const struct session *session, const struct seg *seg, bool incoming);
+struct connection *session_find(struct session *session, const struct seg *seg, bool incoming);
 
 bool session_listens(const struct session *session, uint16_t port);
 
