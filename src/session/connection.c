@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/when.h"
 #include "lab/address.h"
 #include "session/memory.h"
 #include "session/session.h"
@@ -20,6 +21,9 @@ add(struct session *session, const struct address *alice, uint16_t alice_port, c
 
 	if (session->connections == session->connection_room)
 		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
+	if (session->connections == session->due_room)
+		session->due_ns = memory_grow(session->due_ns, &session->due_room, sizeof(session->due_ns[0]));
+	session->due_ns[session->connections] = WHEN_NEVER;
 	session->connection[session->connections++] = connection;
 	connection->number = (uint16_t)session->connections;
 	conn_init(&connection->shadow, STACK_RFC, STACK_LINUX);

@@ -76,7 +76,7 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 	session->seed = seed;
 	session->rng = rng_seeded(seed);
 	session->next_port = FIRST_PORT;
-	session->due_ns = WHEN_NEVER;
+	session->next_due_ns = WHEN_NEVER;
 	session->autopilot.arp = true;
 	session->wall_ns = clock_ns(CLOCK_REALTIME) - clock_monotonic_ns();
 	settings_init(&session->settings);
@@ -99,7 +99,7 @@ forget_connections(struct session *session)
 		free(session->connection[i]);
 	session->connections = session->stales = 0;
 	session->selected = 0;
-	session->due_ns = WHEN_NEVER;
+	session->next_due_ns = WHEN_NEVER;
 	memset(session->by_port, 0, sizeof(session->by_port));
 }
 
@@ -114,6 +114,7 @@ session_close(struct session *session)
 	forget_connections(session);
 	free(session->connection);
 	free(session->stale);
+	free(session->due_ns);
 	free(session->trace);
 	free(session->deferred);
 	free(session->flying);

@@ -43,8 +43,9 @@ session_due(struct session *session, const struct connection *connection)
 {
 	int64_t due_ns = due_of(connection);
 
-	if (due_ns < session->due_ns)
-		session->due_ns = due_ns;
+	session->due_ns[connection->number - 1] = due_ns;
+	if (due_ns < session->next_due_ns)
+		session->next_due_ns = due_ns;
 }
 
 static void
@@ -76,18 +77,21 @@ end_time_wait(struct session *session, struct connection *connection, int64_t no
 	}
 }
 
-/* What was due may have been settled meanwhile: then nothing happens but that due_ns comes right. */
 void
 session_timeouts(struct session *session)
 {
 	int64_t now_ns = session_now(session);
 
-	if (session->due_ns > now_ns)
+	if (session->next_due_ns > now_ns)
 		return;
-	session->due_ns = WHEN_NEVER;
+	session->next_due_ns = WHEN_NEVER;
 	for (size_t c = 0; c < session->connections; c++) {
-		judge(session, session->connection[c], now_ns);
-		end_time_wait(session, session->connection[c], now_ns);
-		session_due(session, session->connection[c]);
+		if (session->due_ns[c] <= now_ns) {
+			judge(session, session->connection[c], now_ns);
+			end_time_wait(session, session->connection[c], now_ns);
+			session_due(session, session->connection[c]);
+		} else if (session->due_ns[c] < session->next_due_ns) {
+			session->next_due_ns = session->due_ns[c];
+		}
 	}
 }
