@@ -198,6 +198,7 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 
 	if (session->next_due_ns != WHEN_NEVER && session->next_due_ns + session->origin_ns < until_ns)
 		until_ns = session->next_due_ns + session->origin_ns;
+	view_put_out(session->view);
 	timeout = time_left(until_ns);
 	if (ppoll(fds, 4, until_ns == WHEN_NEVER ? NULL : &timeout, NULL) < 0 && errno != EINTR)
 		return err_set(err, ERR_SYSTEM, "ppoll: %s", strerror(errno));

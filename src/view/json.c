@@ -15,7 +15,6 @@ json_line(struct view *view, json_t *object)
 {
 	json_dumpf(object, view->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	fputc('\n', view->out);
-	fflush(view->out);
 	json_decref(object);
 }
 
@@ -214,13 +213,14 @@ json_error(struct view *view, int64_t at_ns, const char *where, const struct err
 	json_set_text(object, "what", err->text);
 	json_object_set_new(object, "status", json_integer(err->code));
 	json_line(view, object);
+	view_put_out(view);
 	fprintf(view->errors, "%s: %s\n", where, err->text);
 }
 
 static void
 json_flush(struct view *view)
 {
-	fflush(view->out);
+	view_put_out(view);
 }
 
 const struct view_ops view_json = {

@@ -43,7 +43,7 @@ struct view_ops {
 	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
 	void (*error)(struct view *view, int64_t at_ns, const char *where, const struct err *err);
-	void (*flush)(struct view *view); /* what was waiting for more is written */
+	void (*flush)(struct view *view); /* what was waiting for more is written, and all of it put out */
 };
 
 /* What a line of text has collected so far (plain view only). */
@@ -63,6 +63,13 @@ extern const struct view_ops view_plain; /* for people: tcpdump's lines, what th
 extern const struct view_ops view_json;  /* for programs: one object a line (interface.md, "JSON") */
 
 struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
+
+/* Puts out the lines that are whole: before each sleep, since the views themselves leave them in the stream's buffer. */
+static inline void
+view_put_out(struct view *view)
+{
+	fflush(view->out);
+}
 
 static inline void
 view_flush(struct view *view)
