@@ -19,15 +19,16 @@
 #include "lab/address.h"
 #include "lab/identity.h"
 
-#define ROUNDS 20
-#define COUNT 250
+#define ROUNDS 40
+#define COUNT 125
 #define TOTAL_MAX 60000 /* a connection's number has 16 bits, and so have Alice's ports */
 
 struct bench {
 	int rounds, count;
 	int turns;    /* a byte into it gives the floor a turn */
 	FILE *floors; /* what it says of each */
-	double *floor_us, *session_us;
+	double *floor_us, *session_us; /* the floor's medians by round; each syn's time */
+	double *ratio;
 	struct dojo dojo;
 	struct view view;
 };
@@ -167,18 +168,22 @@ turn_of_session(struct bench *bench, int round)
 	return 0;
 }
 
+/* The median of the rounds' ratios: what else the machine did in a round it did to both. */
 static void
 report(struct bench *bench)
 {
 	int total = bench->rounds * bench->count, tenth = total / 10 > 0 ? total / 10 : 1;
-	double *session_us = bench->session_us, floor_us = median(bench->floor_us, bench->rounds), whole_us;
-	double first_us = median(session_us, tenth), last_us = median(session_us + total - tenth, tenth);
+	double *session_us = bench->session_us, *ratio = bench->ratio, first_us, last_us, whole_us;
 
+	first_us = median(session_us, tenth);
+	last_us = median(session_us + total - tenth, tenth);
+	for (int round = 0; round < bench->rounds; round++)
+		ratio[round] = median(session_us + round * bench->count, bench->count) / bench->floor_us[round];
 	whole_us = median(session_us, total);
-	printf("floor   median %7.1f us of %d rounds of %d, a bare libnet/libpcap loop\n", floor_us, bench->rounds,
-	    bench->count);
+	printf("floor   median %7.1f us of %d rounds of %d, a bare libnet/libpcap loop\n",
+	    median(bench->floor_us, bench->rounds), bench->rounds, bench->count);
 	printf("syn     median %7.1f us of %d, p99 %.1f us\n", whole_us, total, session_us[(total * 99 - 1) / 100]);
-	printf("ratio   %.2f (aim: at most 3)\n", whole_us / floor_us);
+	printf("ratio   %.2f in the median round, %.2f in the best (aim: at most 3)\n", median(ratio, bench->rounds), ratio[0]);
 	printf("growth  %.2f: the last %d took %.1f us, the first %d %.1f us (aim: 1)\n", last_us / first_us, tenth, last_us,
 	    tenth, first_us);
 }
@@ -198,7 +203,8 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	bench.floor_us = calloc((size_t)bench.rounds, sizeof(double));
 	bench.session_us = calloc((size_t)(bench.rounds * bench.count), sizeof(double));
-	if (bench.floor_us == NULL || bench.session_us == NULL || start_floor(&bench, argv[0]) < 0 ||
+	bench.ratio = calloc((size_t)bench.rounds, sizeof(double));
+	if (bench.floor_us == NULL || bench.session_us == NULL || bench.ratio == NULL || start_floor(&bench, argv[0]) < 0 ||
 	    start_session(&bench) < 0)
 		return 3;
 	for (int round = 0; round < bench.rounds; round++) {
@@ -211,5 +217,6 @@ main(int argc, char **argv)
 	fclose(bench.floors);
 	free(bench.floor_us);
 	free(bench.session_us);
+	free(bench.ratio);
 	return 0;
 }
