@@ -10,26 +10,6 @@
 
 #define FILE_BYTES 32768
 
-/* A seq_file gives it in pieces when it is longer than its buffer. */
-static int
-read_whole(int fd, char *text, size_t size, const char *what, struct err *err)
-{
-	size_t length = 0;
-	ssize_t got;
-
-	do {
-		got = pread(fd, text + length, size - 1 - length, (off_t)length);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(
-			    err, ERR_SYSTEM, "Bob's counters (%s) cannot be read: %s", what, strerror(errno));
-		length += (size_t)got;
-	} while (got != 0 && length < size - 1);
-	text[length] = '\0';
-	return 0;
-}
-
 /* What stands behind `head` in the n-th line (from 0) that starts with it; NULL. */
 static char *
 line_behind(char *text, const char *head, unsigned nth)
@@ -44,6 +24,34 @@ line_behind(char *text, const char *head, unsigned nth)
 			line++;
 	}
 	return NULL;
+}
+
+static bool
+has_both_lines(char *text, const char *head)
+{
+	const char *values = line_behind(text, head, 1);
+
+	return values != NULL && strchr(values, '\n') != NULL;
+}
+
+/* Reads up to the values of `head`.  One read does: each more, even to find the end, makes the kernel write it all again. */
+static int
+read_file(int fd, const char *head, char *text, size_t size, const char *what, struct err *err)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	do {
+		got = pread(fd, text + length, size - 1 - length, (off_t)length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(
+			    err, ERR_SYSTEM, "Bob's counters (%s) cannot be read: %s", what, strerror(errno));
+		length += (size_t)got;
+		text[length] = '\0';
+	} while (got != 0 && length < size - 1 && !has_both_lines(text, head));
+	return 0;
 }
 
 static unsigned
@@ -66,10 +74,10 @@ diag_counter_names(int netstat, int snmp, struct counter_names *names, struct er
 	char text[FILE_BYTES];
 
 	names->count = 0;
-	if (read_whole(netstat, text, sizeof(text), "netstat", err) < 0)
+	if (read_file(netstat, "TcpExt: ", text, sizeof(text), "netstat", err) < 0)
 		return -1;
 	names->ext = add_names(names, text, "TcpExt: ", "TcpExt");
-	if (read_whole(snmp, text, sizeof(text), "snmp", err) < 0)
+	if (read_file(snmp, "Tcp: ", text, sizeof(text), "snmp", err) < 0)
 		return -1;
 	add_names(names, text, "Tcp: ", "Tcp");
 	return 0;
@@ -100,10 +108,10 @@ diag_counters(int netstat, int snmp, const struct counter_names *names, struct c
 	char text[FILE_BYTES];
 
 	counters->count = 0;
-	if (read_whole(netstat, text, sizeof(text), "netstat", err) < 0)
+	if (read_file(netstat, "TcpExt: ", text, sizeof(text), "netstat", err) < 0)
 		return -1;
 	add_values(text, "TcpExt: ", counters, names->ext);
-	if (read_whole(snmp, text, sizeof(text), "snmp", err) < 0)
+	if (read_file(snmp, "Tcp: ", text, sizeof(text), "snmp", err) < 0)
 		return -1;
 	add_values(text, "Tcp: ", counters, names->count);
 	return 0;

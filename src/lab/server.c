@@ -154,13 +154,30 @@ served_end(struct agent *agent, struct served *served)
 	watch_want(agent, &served->watch, 0);
 }
 
+/* Where its library is not there, the server is no more from its first connection on. */
+static bool
+http_runs(struct agent *agent, struct service *service)
+{
+	struct servers *servers = agent->servers;
+
+	if (servers->http == NULL)
+		servers->http = http_start(agent);
+	if (servers->http != NULL)
+		return true;
+	service->error = errno;
+	for (unsigned d = 0; d < ENDPOINT_FDS; d++)
+		watch_close(agent, &service->door[d].watch);
+	return false;
+}
+
 static void
 begin(struct agent *agent, struct service *service, int fd)
 {
 	struct servers *servers = agent->servers;
 	struct served *served = calloc(1, sizeof(*served));
 
-	if (served == NULL) {
+	if (served == NULL || (service->server->begin == http_begin && !http_runs(agent, service))) {
+		free(served);
 		close(fd);
 		return;
 	}
@@ -220,10 +237,6 @@ start_service(struct agent *agent, struct service *service, const struct server 
 	service->server = server;
 	for (unsigned d = 0; d < ENDPOINT_FDS; d++)
 		service->door[d].watch.fd = -1;
-	if (server->begin == http_begin && agent->servers->http == NULL) {
-		service->error = ENOSYS;
-		return;
-	}
 	result = endpoint_open(&endpoint, server->type, server->port, BACKLOG, &agent->settings);
 	for (unsigned d = 0; result == 0 && d < ENDPOINT_FDS; d++) {
 		struct door *door = &service->door[d];
@@ -254,7 +267,6 @@ servers_start(struct agent *agent)
 
 		servers->limit = room < SERVED_MAX ? (unsigned)room : SERVED_MAX;
 	}
-	servers->http = http_start(agent);
 	for (unsigned i = 0; i < SERVERS; i++)
 		start_service(agent, &servers->service[i], &table[i]);
 	return 0;

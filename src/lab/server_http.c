@@ -5,6 +5,8 @@
  * The library works on a duplicate of the accepted descriptor and, asked for turbo, never calls shutdown(): what it
  * closes does not reach the wire, so that the time of Bob's FIN is the agent's.
  */
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/tcp.h>
@@ -25,7 +27,33 @@
 #define CONNECTION_MEMORY 8192 /* which bounds a request's header, too */
 #define CONNECTIONS_MAX 65536  /* server.c has the limit */
 
+/*
+ * The library is loaded when the first connection comes, not with the program: it brings a dozen others along, and most
+ * of what the loader took at every start was theirs.
+ */
+#define LIBRARY(F)                                                                                                     \
+	F(add_connection)                                                                                              \
+	F(add_response_header)                                                                                         \
+	F(create_response_from_buffer)                                                                                 \
+	F(destroy_response)                                                                                            \
+	F(get_connection_info)                                                                                         \
+	F(get_daemon_info)                                                                                             \
+	F(get_timeout)                                                                                                 \
+	F(lookup_connection_value)                                                                                     \
+	F(queue_response)                                                                                              \
+	F(run)                                                                                                         \
+	F(start_daemon)                                                                                                \
+	F(stop_daemon)
+
+struct library {
+	void *handle;
+#define F(name) __typeof__(&MHD_##name) name;
+	LIBRARY(F)
+#undef F
+};
+
 struct http {
+	struct library mhd;
 	struct watch watch; /* the library's own epoll */
 	struct MHD_Daemon *daemon;
 	struct MHD_Response *big;
@@ -111,9 +139,9 @@ write_big(char *page)
 
 /* RFC 9112 9.3. */
 static bool
-stays_open(struct MHD_Connection *connection, const char *version)
+stays_open(const struct library *mhd, struct MHD_Connection *connection, const char *version)
 {
-	const char *said = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONNECTION);
+	const char *said = mhd->lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONNECTION);
 
 	if (strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
 		return said == NULL || strcasecmp(said, "close") != 0;
@@ -121,25 +149,27 @@ stays_open(struct MHD_Connection *connection, const char *version)
 }
 
 static enum MHD_Result
-answer_text(struct MHD_Connection *connection, unsigned status, const char *type, struct text *t)
+answer_text(const struct library *mhd, struct MHD_Connection *connection, unsigned status, const char *type,
+    struct text *t)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(t->length, t->at, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = mhd->create_response_from_buffer(t->length, t->at, MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result result;
 
 	if (response == NULL)
 		return MHD_NO;
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	mhd->add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
-	result = MHD_queue_response(connection, status, response);
-	MHD_destroy_response(response);
+		mhd->add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	result = mhd->queue_response(connection, status, response);
+	mhd->destroy_response(response);
 	return result;
 }
 
 static enum MHD_Result
 answer_page(struct agent *agent, struct MHD_Connection *connection, const char *version)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const struct library *mhd = &servers_http(agent)->mhd;
+	const union MHD_ConnectionInfo *info = mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	char page[2048];
 	struct text t = text_in(page, sizeof(page));
 
@@ -148,9 +178,9 @@ answer_page(struct agent *agent, struct MHD_Connection *connection, const char *
 	text_add(&t, "<!DOCTYPE html>\n<title>Bob</title>\n<pre>\n");
 	write_addresses(&t, info->connect_fd);
 	write_connection(&t, info->connect_fd);
-	write_next(&t, stays_open(connection, version), agent->settings.pause_ns);
+	write_next(&t, stays_open(mhd, connection, version), agent->settings.pause_ns);
 	text_add(&t, "</pre>\n");
-	return answer_text(connection, MHD_HTTP_OK, "text/html", &t);
+	return answer_text(mhd, connection, MHD_HTTP_OK, "text/html", &t);
 }
 
 static enum MHD_Result
@@ -158,6 +188,7 @@ request_ready(void *closure, struct MHD_Connection *connection, const char *url,
     const char *version, const char *body, size_t *body_size, void **seen)
 {
 	struct agent *agent = closure;
+	const struct library *mhd = &servers_http(agent)->mhd;
 	char sentence[512];
 	struct text t = text_in(sentence, sizeof(sentence));
 
@@ -171,16 +202,16 @@ request_ready(void *closure, struct MHD_Connection *connection, const char *url,
 		text_add(&t, "Bob answers GET and HEAD, not \"");
 		text_add_escaped(&t, method, strnlen(method, 16));
 		text_add(&t, "\".  Try: GET / HTTP/1.1\n");
-		return answer_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", &t);
+		return answer_text(mhd, connection, MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain", &t);
 	}
 	if (strcmp(url, "/") == 0)
 		return answer_page(agent, connection, version);
 	if (strcmp(url, "/big") == 0)
-		return MHD_queue_response(connection, MHD_HTTP_OK, servers_http(agent)->big);
+		return mhd->queue_response(connection, MHD_HTTP_OK, servers_http(agent)->big);
 	text_add(&t, "Bob has no page \"");
 	text_add_escaped(&t, url, strnlen(url, 64));
 	text_add(&t, "\".  He has / (about this connection) and /big (%d bytes).\n", BIG_SIZE);
-	return answer_text(connection, MHD_HTTP_NOT_FOUND, "text/plain", &t);
+	return answer_text(mhd, connection, MHD_HTTP_NOT_FOUND, "text/plain", &t);
 }
 
 /* ---- connections ------------------------------------------------------------------------------------------------- */
@@ -191,7 +222,8 @@ connection_changed(
     void *closure, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode what)
 {
 	struct agent *agent = closure;
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const struct library *mhd = &servers_http(agent)->mhd;
+	const union MHD_ConnectionInfo *info = mhd->get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	struct served *served = servers_open(agent);
 
 	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
@@ -261,7 +293,7 @@ http_begin(struct agent *agent, struct served *served)
 		return -1;
 	http->beginning = served;
 	served->watch.ready = peer_changed;
-	added = MHD_add_connection(http->daemon, served->library_fd, (const struct sockaddr *)&from, from_size);
+	added = http->mhd.add_connection(http->daemon, served->library_fd, (const struct sockaddr *)&from, from_size);
 	http->beginning = NULL;
 	if (added != MHD_YES || served->library_fd < 0)
 		return -1;
@@ -283,24 +315,44 @@ http_ready(struct agent *agent, struct watch *watch, uint32_t events)
 static int
 start_daemon(struct agent *agent, struct http *http)
 {
+	const struct library *mhd = &http->mhd;
 	const union MHD_DaemonInfo *info;
 
-	http->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO, 0, NULL, NULL,
+	http->daemon = mhd->start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_USE_TURBO, 0, NULL, NULL,
 	    request_ready, agent, MHD_OPTION_NOTIFY_CONNECTION, connection_changed, agent,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_CONNECTION_LIMIT,
 	    (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_END);
 	if (http->daemon == NULL)
 		return -1;
-	info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	info = mhd->get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD);
 	http->watch.fd = info != NULL ? fcntl(info->epoll_fd, F_DUPFD_CLOEXEC, 3) : -1;
 	http->watch.ready = http_ready;
 	if (http->watch.fd < 0 || watch_want(agent, &http->watch, EPOLLIN) < 0)
 		return -1;
-	http->big = MHD_create_response_from_buffer(BIG_SIZE, http->big_text, MHD_RESPMEM_PERSISTENT);
+	http->big = mhd->create_response_from_buffer(BIG_SIZE, http->big_text, MHD_RESPMEM_PERSISTENT);
 	if (http->big == NULL)
 		return -1;
-	MHD_add_response_header(http->big, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain");
+	mhd->add_response_header(http->big, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain");
 	return 0;
+}
+
+/* -1 with errno when it, or a function of it, is not there. */
+static int
+load(struct library *mhd)
+{
+	mhd->handle = dlopen(MICROHTTPD_SONAME, RTLD_NOW | RTLD_LOCAL);
+	if (mhd->handle == NULL)
+		goto missing;
+#define F(name)                                                                                                        \
+	mhd->name = (__typeof__(&MHD_##name))dlsym(mhd->handle, "MHD_" #name);                                         \
+	if (mhd->name == NULL)                                                                                         \
+		goto missing;
+	LIBRARY(F)
+#undef F
+	return 0;
+missing:
+	errno = ENOSYS;
+	return -1;
 }
 
 struct http *
@@ -312,7 +364,7 @@ http_start(struct agent *agent)
 		return NULL;
 	http->watch.fd = -1;
 	write_big(http->big_text);
-	if (start_daemon(agent, http) == 0)
+	if (load(&http->mhd) == 0 && start_daemon(agent, http) == 0)
 		return http;
 	http_stop(agent, http);
 	return NULL;
@@ -323,9 +375,11 @@ http_stop(struct agent *agent, struct http *http)
 {
 	watch_close(agent, &http->watch);
 	if (http->daemon != NULL)
-		MHD_stop_daemon(http->daemon);
+		http->mhd.stop_daemon(http->daemon);
 	if (http->big != NULL)
-		MHD_destroy_response(http->big);
+		http->mhd.destroy_response(http->big);
+	if (http->mhd.handle != NULL)
+		dlclose(http->mhd.handle);
 	free(http);
 }
 
@@ -334,10 +388,10 @@ http_turn(struct agent *agent, struct http *http)
 {
 	MHD_UNSIGNED_LONG_LONG wait_ms;
 
-	MHD_run(http->daemon);
+	http->mhd.run(http->daemon);
 	if (http->half_closed && wake_library(agent, http))
-		MHD_run(http->daemon);
-	if (MHD_get_timeout(http->daemon, &wait_ms) != MHD_YES)
+		http->mhd.run(http->daemon);
+	if (http->mhd.get_timeout(http->daemon, &wait_ms) != MHD_YES)
 		return -1;
 	return wait_ms < INT32_MAX ? (int)wait_ms : INT32_MAX;
 }

@@ -37,7 +37,7 @@ int http_begin(struct agent *agent, struct served *served);
 void echo_answer(struct agent *agent, int fd);
 void discard_answer(struct agent *agent, int fd);
 
-/* The HTTP library's daemon; NULL: it did not start. */
+/* Loads the HTTP library and starts its daemon; NULL with errno. */
 struct http *http_start(struct agent *agent);
 void http_stop(struct agent *agent, struct http *http);
 /* Returns in how many milliseconds it wants another turn; -1: when its descriptors say so. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/when.h"
 #include "lab/address.h"
 #include "session/memory.h"
 #include "session/record.h"
@@ -38,8 +39,16 @@ session_forget_connections(struct session *session)
 {
 	for (size_t i = 0; i < session->connections; i++)
 		free(session->connection[i]);
-	session->connections = 0;
+	session->connections = session->stales = 0;
 	session->selected = 0;
+	session->next_due_ns = WHEN_NEVER;
+	memset(session->by_port, 0, sizeof(session->by_port));
+}
+
+static struct connection **
+bucket(struct session *session, uint16_t alice_port)
+{
+	return &session->by_port[alice_port % PORT_BUCKETS];
 }
 
 /* NULL when their numbers are used up. */
@@ -53,6 +62,9 @@ add(struct session *session, const struct address *alice, uint16_t alice_port, c
 	connection = memory_new(sizeof(*connection));
 	if (session->connections == session->connection_room)
 		session->connection = memory_grow(session->connection, &session->connection_room, sizeof(session->connection[0]));
+	if (session->connections == session->due_room)
+		session->due_ns = memory_grow(session->due_ns, &session->due_room, sizeof(session->due_ns[0]));
+	session->due_ns[session->connections] = WHEN_NEVER;
 	session->connection[session->connections++] = connection;
 	connection->number = (uint16_t)session->connections;
 	conn_init(&connection->shadow, STACK_RFC, STACK_LINUX);
@@ -60,6 +72,8 @@ add(struct session *session, const struct address *alice, uint16_t alice_port, c
 	connection->shadow.address[END_BOB] = *bob;
 	connection->shadow.port[END_ALICE] = alice_port;
 	connection->shadow.port[END_BOB] = bob_port;
+	connection->older = *bucket(session, alice_port);
+	*bucket(session, alice_port) = connection;
 	connection->cursor = (uint32_t)session->log.count;
 	return connection;
 }
@@ -83,28 +97,43 @@ ask_whether_bob_listens(struct session *session, struct connection *connection)
 }
 
 static bool
-port_taken(const struct session *session, uint16_t port)
+port_taken(struct session *session, uint16_t port)
 {
-	for (size_t i = 0; i < session->connections; i++) {
-		if (session->connection[i]->shadow.port[END_ALICE] == port)
-			return true;
+	const struct connection *connection = *bucket(session, port);
+
+	while (connection != NULL && connection->shadow.port[END_ALICE] != port)
+		connection = connection->older;
+	return connection != NULL;
+}
+
+/* The newest, since a port may have been used before. */
+static struct connection *
+find(struct session *session, const struct address *alice, uint16_t alice_port, const struct address *bob,
+    uint16_t bob_port)
+{
+	struct connection *connection = *bucket(session, alice_port);
+
+	for (; connection != NULL; connection = connection->older) {
+		const struct conn *shadow = &connection->shadow;
+
+		if (shadow->port[END_ALICE] == alice_port && shadow->port[END_BOB] == bob_port &&
+		    address_equal(&shadow->address[END_BOB], bob) && address_equal(&shadow->address[END_ALICE], alice))
+			break;
 	}
-	return false;
+	return connection;
 }
 
 /* Bob may have begun already: his SYN made the connection that hers now meets (RFC 9293 3.5, simultaneous open). */
 static struct connection *
-begun_by_bob(const struct session *session, const struct address *bob, uint16_t sport, uint16_t dport)
+begun_by_bob(struct session *session, const struct address *alice, uint16_t sport, const struct address *bob, uint16_t dport)
 {
-	for (size_t i = session->connections; i-- > 0;) {
-		const struct conn *shadow = &session->connection[i]->shadow;
+	struct connection *connection = find(session, alice, sport, bob, dport);
+	const struct conn *shadow = connection != NULL ? &connection->shadow : NULL;
 
-		if (shadow->port[END_ALICE] == sport && shadow->port[END_BOB] == dport &&
-		    address_equal(&shadow->address[END_BOB], bob))
-			return shadow->end[END_ALICE].state == TCP_STATE_CLOSED && shadow->end[END_BOB].state == TCP_STATE_SYN_SENT ?
-			    session->connection[i] : NULL;
-	}
-	return NULL;
+	if (shadow == NULL || shadow->end[END_ALICE].state != TCP_STATE_CLOSED ||
+	    shadow->end[END_BOB].state != TCP_STATE_SYN_SENT)
+		return NULL;
+	return connection;
 }
 
 static void
@@ -139,7 +168,7 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 	if (sport == 0)
 		sport = free_port(session);
 	if (sport != 0)
-		connection = begun_by_bob(session, bob, sport, dport);
+		connection = begun_by_bob(session, &alice, sport, bob, dport);
 	if (sport != 0 && connection == NULL) {
 		connection = add(session, &alice, sport, bob, dport);
 		if (connection != NULL)
@@ -156,22 +185,15 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 }
 
 struct connection *
-session_find(const struct session *session, const struct seg *seg, bool incoming)
+session_find(struct session *session, const struct seg *seg, bool incoming)
 {
-	enum end from = incoming ? END_BOB : END_ALICE, to = incoming ? END_ALICE : END_BOB;
 	struct address src, dst;
 
 	if (!seg_has(seg, LAYER_TCP) || !seg_addresses(seg, &src, &dst))
 		return NULL;
-	/* The newest first: a port may have been used before. */
-	for (size_t i = session->connections; i-- > 0;) {
-		const struct conn *shadow = &session->connection[i]->shadow;
-
-		if (shadow->port[from] == seg->tcp.sport && shadow->port[to] == seg->tcp.dport &&
-		    address_equal(&shadow->address[from], &src) && address_equal(&shadow->address[to], &dst))
-			return session->connection[i];
-	}
-	return NULL;
+	if (incoming)
+		return find(session, &dst, seg->tcp.dport, &src, seg->tcp.sport);
+	return find(session, &src, seg->tcp.sport, &dst, seg->tcp.dport);
 }
 
 /* Bob knocks at Alice: a connection of which she has heard nothing yet. */
@@ -247,16 +269,26 @@ note_counters(struct session *session, struct trace_record *record)
 }
 
 void
+session_stale(struct session *session, struct connection *connection, uint64_t gate)
+{
+	connection->stale_gate = gate;
+	if (connection->kernel_stale)
+		return;
+	connection->kernel_stale = true;
+	if (session->stales == session->stale_room)
+		session->stale = memory_grow(session->stale, &session->stale_room, sizeof(session->stale[0]));
+	session->stale[session->stales++] = connection;
+}
+
+void
 session_ask_kernel(struct session *session)
 {
-	for (size_t i = 0; i < session->connections; i++) {
-		struct connection *connection = session->connection[i];
+	for (size_t i = 0; i < session->stales; i++) {
+		struct connection *connection = session->stale[i];
 		struct trace_record record = { .kind = TRACE_KERNEL, .end = END_BOB, .conn = connection->number };
 		struct kernel_view view;
 		struct err ignored;
 
-		if (!connection->kernel_stale)
-			continue;
 		connection->kernel_stale = false;
 		if (session_kernel(session, connection, &view, &ignored) != 0)
 			continue;
@@ -266,4 +298,5 @@ session_ask_kernel(struct session *session)
 		note_counters(session, &record);
 		session_defer(session, &record, connection->stale_gate);
 	}
+	session->stales = 0;
 }

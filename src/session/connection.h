@@ -29,8 +29,15 @@ struct connection {
 	struct pending pending[PENDING_MAX];
 	uint32_t cursor;     /* `expect` looks at log entries beyond this number */
 	uint32_t heard;      /* log number of the last segment that Bob heard */
-	bool kernel_stale;   /* something happened at Bob's since his kernel was asked ... */
-	uint64_t stale_gate; /* ... which Alice may know with this frame of his */
+	struct connection *older; /* the next one in its bucket of session.by_port */
+	struct {
+		bool any;
+		uint32_t seq; /* raw */
+		uint16_t flags;
+		size_t payload_size;
+	} last_text; /* the last segment of Bob's at Alice's that took sequence space */
+	bool kernel_stale;   /* it is in session.stale ... */
+	uint64_t stale_gate; /* ... because of something that Alice may know with this frame of Bob's */
 	bool begun;          /* whether Bob listens has been asked: from here on a listener of his is not this connection */
 	enum tcp_state kernel_state; /* as of the last look */
 };
@@ -47,7 +54,7 @@ struct connection *session_connect(struct session *session, const struct address
 struct connection *session_accept(struct session *session, const struct seg *syn);
 
 /* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
-struct connection *session_find(const struct session *session, const struct seg *seg, bool incoming);
+struct connection *session_find(struct session *session, const struct seg *seg, bool incoming);
 
 /* Alice's address of the same family as Bob's. */
 void session_own_address(const struct address *bob, struct address *alice);
@@ -56,6 +63,9 @@ bool session_listens(const struct session *session, uint16_t port);
 
 /* All of them are over. */
 void session_forget_connections(struct session *session);
+
+/* To be called when something happened at Bob's that Alice may know with his frame `gate`: his kernel is to be asked. */
+void session_stale(struct session *session, struct connection *connection, uint64_t gate);
 
 /* What Bob's kernel says of the connection, noted in it. */
 int session_kernel(struct session *session, struct connection *connection, struct kernel_view *view, struct err *err);

@@ -14,8 +14,8 @@
 #include "session/show.h"
 #include "session/time.h"
 
-static void
-record_verdict(struct session *session, const struct connection *connection, const struct pending *pending, uint64_t gate)
+void
+session_verdict(struct session *session, const struct connection *connection, const struct pending *pending, uint64_t gate)
 {
 	struct trace_record record = {
 		.at_ns = session_now(session),
@@ -87,10 +87,10 @@ bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
 	seg.defects = seg_defects(&seg, frame, size);
 	mark_delivered(session, connection, number, &seg, at_ns);
 	conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
+	session_due(session, connection);
 	session_defer_out(session, connection, &out, number, session->bob_sent + 1);
 	connection->heard = number;
-	connection->kernel_stale = true;
-	connection->stale_gate = session->bob_sent + 1;
+	session_stale(session, connection, session->bob_sent + 1);
 }
 
 /* The event's snapshot may end before the payload does; what counts for the shadow is how long it was. */
@@ -125,7 +125,7 @@ settle(struct session *session, struct connection *connection, const struct seg 
 		else
 			continue;
 		pending->answer_serial = serial;
-		record_verdict(session, connection, pending, serial);
+		session_verdict(session, connection, pending, serial);
 	}
 }
 
@@ -166,30 +166,10 @@ bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns)
 		return;
 	settle(session, connection, &seg, event->frame);
 	conn_sends(&connection->shadow, END_BOB, &seg, at_ns, &out);
+	session_due(session, connection);
 	session_defer_out(session, connection, &out, 0, event->frame);
-	if (out.count > 0 && !connection->kernel_stale) {
-		connection->kernel_stale = true;
-		connection->stale_gate = event->frame;
-	}
-}
-
-void
-session_judge(struct session *session)
-{
-	int64_t now_ns = session_now(session);
-
-	for (size_t c = 0; c < session->connections; c++) {
-		struct connection *connection = session->connection[c];
-
-		for (unsigned i = 0; i < PENDING_MAX; i++) {
-			struct pending *pending = &connection->pending[i];
-
-			if (pending->segment == 0 || pending->verdict != VERDICT_PENDING || pending->deadline_ns > now_ns)
-				continue;
-			pending->verdict = pending->prediction.must.flags == 0 ? VERDICT_HELD : VERDICT_BROKEN;
-			record_verdict(session, connection, pending, session->alice_heard);
-		}
-	}
+	if (out.count > 0 && !connection->kernel_stale)
+		session_stale(session, connection, event->frame);
 }
 
 static void

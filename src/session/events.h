@@ -8,7 +8,9 @@
 
 #include "lab/wire.h"
 
+struct connection;
 struct err;
+struct pending;
 struct session;
 
 /* A frame that waits on the wire under `link hold`. */
@@ -36,7 +38,8 @@ bool session_take_events(struct session *session);
 int session_wire_ask(struct session *session, const struct wire_request *request, struct wire_reply *reply, struct err *err);
 int session_wire_settle(struct session *session, struct err *err);
 
-/* Predictions whose time is up are decided. */
-void session_judge(struct session *session);
+/* Records how a prediction ended, to be shown with Bob's frame `gate`. */
+void session_verdict(struct session *session, const struct connection *connection, const struct pending *pending,
+    uint64_t gate);
 
 #endif

@@ -64,24 +64,18 @@ answer_neighbour(struct session *session, const struct seg *asked)
 
 /* The same sequence space again: a repeat that `expect` skips and views fold. */
 static bool
-is_repeat(const struct session *session, const struct log_entry *entry, const struct seg *seg)
+is_repeat(struct connection *connection, const struct seg *seg)
 {
-	uint8_t frame[FRAME_MAX];
+	bool again = connection->last_text.any && connection->last_text.seq == seg->tcp.seq &&
+	    connection->last_text.flags == seg->tcp.flags && connection->last_text.payload_size == seg->payload_size;
 
 	if (seg_len(seg) == 0)
 		return false;
-	for (size_t i = (size_t)(entry - session->log.entry); i-- > 0;) {
-		const struct log_entry *earlier = &session->log.entry[i];
-		struct seg before;
-
-		if (earlier->conn != entry->conn || earlier->incoming != entry->incoming)
-			continue;
-		log_frame(&session->log, earlier, frame, &before);
-		if (seg_len(&before) > 0)
-			return before.tcp.seq == seg->tcp.seq && before.tcp.flags == seg->tcp.flags &&
-			    before.payload_size == seg->payload_size;
-	}
-	return false;
+	connection->last_text.any = true;
+	connection->last_text.seq = seg->tcp.seq;
+	connection->last_text.flags = seg->tcp.flags;
+	connection->last_text.payload_size = seg->payload_size;
+	return again;
 }
 
 static void
@@ -94,6 +88,7 @@ alice_hears(struct session *session, struct connection *connection, const struct
 	if (selected == NULL || selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED)
 		session->selected = connection->number;
 	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
+	session_due(session, connection);
 	session_record_out(session, connection, &out, number);
 	session_autopilot(session, connection, seg);
 }
@@ -123,7 +118,7 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	entry->serial = serial;
 	entry->incoming = true;
 	entry->conn = connection != NULL ? connection->number : 0;
-	entry->repeat = connection != NULL && is_repeat(session, entry, &seg);
+	entry->repeat = connection != NULL && is_repeat(connection, &seg);
 	if (serial != 0)
 		session->alice_heard = serial;
 	session_ask_kernel(session);
@@ -165,7 +160,6 @@ take_all(struct session *session, struct err *err)
 	session_ask_kernel(session);
 	if (live_receive(session->live, take_frame, session, err) != 0)
 		return -1;
-	session_judge(session);
 	session_timeouts(session);
 	tell_losses(session);
 	return 0;
@@ -201,11 +195,11 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 		{ .fd = session->broken_said ? -1 : lab_watch_fd(session->lab), .events = POLLIN },
 		{ .fd = extra_fd, .events = POLLIN },
 	};
-	int64_t next_ns = session_deadline(session);
 	struct timespec timeout;
 
-	if (next_ns != WHEN_NEVER && next_ns + session->origin_ns < until_ns)
-		until_ns = next_ns + session->origin_ns;
+	if (session->next_due_ns != WHEN_NEVER && session->next_due_ns + session->origin_ns < until_ns)
+		until_ns = session->next_due_ns + session->origin_ns;
+	view_put_out(session->view);
 	timeout = time_left(until_ns);
 	if (ppoll(fds, 4, until_ns == WHEN_NEVER ? NULL : &timeout, NULL) < 0 && errno != EINTR)
 		return err_set(err, ERR_SYSTEM, "ppoll: %s", strerror(errno));

@@ -79,6 +79,7 @@ step(struct session *session, struct connection *connection, const struct seg *s
 	struct out out = { 0 };
 
 	conn_sends(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
+	session_due(session, connection);
 	session->log.entry[number - 1].conn = connection->number;
 	session_show_line(session, number);
 	session_record_out(session, connection, &out, number);

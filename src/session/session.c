@@ -60,6 +60,7 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 	session->seed = seed;
 	session->rng = rng_seeded(seed);
 	session->next_port = FIRST_PORT;
+	session->next_due_ns = WHEN_NEVER;
 	session->autopilot.arp = true;
 	session->wall_ns = clock_ns(CLOCK_REALTIME) - clock_monotonic_ns();
 	settings_init(&session->settings);
@@ -85,6 +86,8 @@ session_close(struct session *session)
 	build_free(session->build);
 	session_forget_connections(session);
 	free(session->connection);
+	free(session->stale);
+	free(session->due_ns);
 	free(session->trace);
 	free(session->deferred);
 	free(session->flying);

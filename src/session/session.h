@@ -33,6 +33,7 @@ struct deferred;
 struct flying;
 struct held_frame;
 
+#define PORT_BUCKETS 4096
 #define LISTENERS_MAX 16
 
 struct session {
@@ -48,6 +49,12 @@ struct session {
 
 	struct connection **connection; /* by number - 1 */
 	size_t connections, connection_room;
+	struct connection *by_port[PORT_BUCKETS]; /* by Alice's port % PORT_BUCKETS, newest first, linked by `older` */
+	struct connection **stale; /* something happened at Bob's since his kernel was asked about them */
+	size_t stales, stale_room;
+	int64_t *due_ns; /* by number - 1: no prediction and no TIME-WAIT of that connection ends before this */
+	size_t due_room;
+	int64_t next_due_ns; /* the earliest of them */
 	uint16_t selected; /* 0: none */
 	uint16_t next_port;
 	struct address peer; /* whom a new connection goes to: bob, or bob6 */

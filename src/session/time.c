@@ -3,6 +3,7 @@
 
 #include "base/when.h"
 #include "session/connection.h"
+#include "session/events.h"
 #include "session/record.h"
 #include "session/session.h"
 
@@ -21,25 +22,60 @@ session_answer_ns(const struct session *session, enum urgency urgency)
 	return session_round_trip_ns(session) + patience_ns;
 }
 
-int64_t
-session_deadline(const struct session *session)
+static bool
+is_open(const struct pending *pending)
 {
-	int64_t next_ns = WHEN_NEVER;
+	return pending->segment != 0 && pending->verdict == VERDICT_PENDING;
+}
 
-	for (size_t c = 0; c < session->connections; c++) {
-		const struct connection *connection = session->connection[c];
-		int64_t due_ns = conn_deadline(&connection->shadow);
+static int64_t
+due_of(const struct connection *connection)
+{
+	int64_t due_ns = conn_deadline(&connection->shadow);
 
-		if (due_ns < next_ns)
-			next_ns = due_ns;
-		for (unsigned i = 0; i < PENDING_MAX; i++) {
-			const struct pending *pending = &connection->pending[i];
+	for (unsigned i = 0; i < PENDING_MAX; i++) {
+		const struct pending *pending = &connection->pending[i];
 
-			if (pending->segment != 0 && pending->verdict == VERDICT_PENDING && pending->deadline_ns < next_ns)
-				next_ns = pending->deadline_ns;
-		}
+		if (is_open(pending) && pending->deadline_ns < due_ns)
+			due_ns = pending->deadline_ns;
 	}
-	return next_ns;
+	return due_ns;
+}
+
+void
+session_due(struct session *session, const struct connection *connection)
+{
+	int64_t due_ns = due_of(connection);
+
+	session->due_ns[connection->number - 1] = due_ns;
+	if (due_ns < session->next_due_ns)
+		session->next_due_ns = due_ns;
+}
+
+static void
+judge(struct session *session, struct connection *connection, int64_t now_ns)
+{
+	for (unsigned i = 0; i < PENDING_MAX; i++) {
+		struct pending *pending = &connection->pending[i];
+
+		if (!is_open(pending) || pending->deadline_ns > now_ns)
+			continue;
+		pending->verdict = pending->prediction.must.flags == 0 ? VERDICT_HELD : VERDICT_BROKEN;
+		session_verdict(session, connection, pending, session->alice_heard);
+	}
+}
+
+static void
+end_time_wait(struct session *session, struct connection *connection, int64_t now_ns)
+{
+	if (conn_deadline(&connection->shadow) > now_ns)
+		return;
+	for (int end = END_ALICE; end <= END_BOB; end++) {
+		struct out out = { 0 };
+
+		conn_timeout(&connection->shadow, (enum end)end, now_ns, &out);
+		session_defer_out(session, connection, &out, 0, 0);
+	}
 }
 
 void
@@ -47,16 +83,16 @@ session_timeouts(struct session *session)
 {
 	int64_t now_ns = session_now(session);
 
+	if (session->next_due_ns > now_ns)
+		return;
+	session->next_due_ns = WHEN_NEVER;
 	for (size_t c = 0; c < session->connections; c++) {
-		struct connection *connection = session->connection[c];
-
-		if (conn_deadline(&connection->shadow) > now_ns)
-			continue;
-		for (int end = END_ALICE; end <= END_BOB; end++) {
-			struct out out = { 0 };
-
-			conn_timeout(&connection->shadow, (enum end)end, now_ns, &out);
-			session_defer_out(session, connection, &out, 0, 0);
+		if (session->due_ns[c] <= now_ns) {
+			judge(session, session->connection[c], now_ns);
+			end_time_wait(session, session->connection[c], now_ns);
+			session_due(session, session->connection[c]);
+		} else if (session->due_ns[c] < session->next_due_ns) {
+			session->next_due_ns = session->due_ns[c];
 		}
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "tcp/conn.h"
 
+struct connection;
 struct session;
 
 /* Round trip of the link as set, and the time within which an answer that is due now must have come. */
@@ -16,7 +17,10 @@ int64_t session_answer_ns(const struct session *session, enum urgency urgency);
 /* When the next prediction or timer of a shadow is due, since the session began; WHEN_NEVER: none is. */
 int64_t session_deadline(const struct session *session);
 
-/* Timers of the shadows that have run out: TIME-WAITs end. */
+/* What is due by now happens: predictions are judged, TIME-WAITs end. */
 void session_timeouts(struct session *session);
+
+/* To be called after each step of a shadow and each new deadline of a prediction: something may be due earlier now. */
+void session_due(struct session *session, const struct connection *connection);
 
 #endif

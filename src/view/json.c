@@ -15,7 +15,6 @@ json_line(struct view *view, json_t *object)
 {
 	json_dumpf(object, view->out, JSON_COMPACT | JSON_PRESERVE_ORDER);
 	fputc('\n', view->out);
-	view_written(view);
 	json_decref(object);
 }
 
@@ -201,13 +200,14 @@ json_error(struct view *view, int64_t at_ns, const char *where, const char *what
 	json_object_set_new(object, "expected", json_string(expected));
 	json_object_set_new(object, "status", json_integer(status));
 	json_line(view, object);
+	view_put_out(view);
 	fprintf(view->errors, "%s: %s\n", where, what);
 }
 
 static void
 json_flush(struct view *view)
 {
-	view_written(view);
+	view_put_out(view);
 }
 
 const struct view_ops view_json = {

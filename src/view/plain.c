@@ -18,8 +18,9 @@
 #define MOVE_WIDTH 34
 #define LINE_MAX_TEXT 2048
 
+/* Ends the line that waits. */
 static void
-plain_flush(struct view *view)
+end_line(struct view *view)
 {
 	struct view_pending *p = &view->pending;
 	const char *parts[] = { p->predicted, p->verdict, p->kernel, p->owes, p->said };
@@ -39,7 +40,6 @@ plain_flush(struct view *view)
 	}
 	fputc('\n', view->out);
 	*p = (struct view_pending){ 0 };
-	view_written(view);
 }
 
 static void
@@ -48,7 +48,7 @@ plain_segment(struct view *view, const struct view_segment *segment)
 	char line[LINE_MAX_TEXT];
 	struct text t = text_in(line, sizeof(line));
 
-	plain_flush(view);
+	end_line(view);
 	seg_line(&t, segment->seg, &segment->style);
 	fprintf(view->out, "%3u %lld.%06lld %s\n", segment->number, (long long)(segment->at_ns / NS_PER_S),
 	    (long long)(segment->at_ns % NS_PER_S / NS_PER_US), line);
@@ -56,7 +56,6 @@ plain_segment(struct view *view, const struct view_segment *segment)
 		if (segment->defects >> i & 1)
 			fprintf(view->out, INDENT "defect: %s (%s)\n", defect_text((enum defect)i), defect_rfc((enum defect)i));
 	}
-	view_written(view);
 }
 
 static void
@@ -139,12 +138,12 @@ plain_record(struct view *view, const struct trace_record *record, const struct 
 
 	switch ((enum trace_kind)record->kind) {
 	case TRACE_MOVE:
-		plain_flush(view);
+		end_line(view);
 		snprintf(p->move, sizeof(p->move), "%s %s -> %s", end_name(end), tcp_state_name(record->move.from),
 		    tcp_state_name(record->move.to));
 		break;
 	case TRACE_IGNORED:
-		plain_flush(view);
+		end_line(view);
 		plain_ignored(view, record);
 		return;
 	case TRACE_OWED:
@@ -157,7 +156,7 @@ plain_record(struct view *view, const struct trace_record *record, const struct 
 			snprintf(p->owes, sizeof(p->owes), "she owes %s", words);
 		break;
 	case TRACE_DELIVERED:
-		plain_flush(view);
+		end_line(view);
 		snprintf(p->said, sizeof(p->said), "%u bytes delivered to %s's program", record->delivered_bytes, end_name(end));
 		break;
 	case TRACE_PREDICTION:
@@ -175,20 +174,25 @@ static void
 plain_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 {
 	(void)at_ns;
-	plain_flush(view);
+	end_line(view);
 	fprintf(view->out, "%s: expect %s\n", held ? "held" : "FAILED", text);
-	view_written(view);
 }
 
 static void
 plain_note(struct view *view, int64_t at_ns, const char *text)
 {
 	(void)at_ns;
-	plain_flush(view);
+	end_line(view);
 	fputs(text, view->out);
 	if (text[0] != '\0' && text[strlen(text) - 1] != '\n')
 		fputc('\n', view->out);
-	view_written(view);
+}
+
+static void
+plain_flush(struct view *view)
+{
+	end_line(view);
+	view_put_out(view);
 }
 
 static void

@@ -12,7 +12,7 @@ view_new(const struct view_ops *ops, FILE *out, FILE *errors)
 }
 
 void
-view_written(struct view *view)
+view_put_out(struct view *view)
 {
 	if ((fflush(view->out) != 0 || ferror(view->out)) && view->broken == 0)
 		view->broken = errno != 0 ? errno : EIO;

@@ -43,7 +43,7 @@ struct view_ops {
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
 	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what,
 	    const char *expected, enum err_code status);
-	void (*flush)(struct view *view); /* what was waiting for more is written */
+	void (*flush)(struct view *view); /* what was waiting for more is written, and all of it put out */
 };
 
 /* What a line of text has collected so far (plain view only). */
@@ -64,6 +64,12 @@ extern const struct view_ops view_json;  /* for programs: one object a line (int
 
 struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
 
+/*
+ * Puts out the lines that are whole, and remembers when that failed: before each sleep, since the views themselves leave them
+ * in the stream's buffer.
+ */
+void view_put_out(struct view *view);
+
 static inline void
 view_flush(struct view *view)
 {
@@ -77,9 +83,6 @@ view_flush(struct view *view)
 void view_note(struct view *view, int64_t at_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void view_expect(struct view *view, int64_t at_ns, const char *text, bool held);
 void view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err);
-
-/* For the formats: sends on what was written, and remembers when that failed. */
-void view_written(struct view *view);
 
 /* "SYN,ACK with ack 1", "RST with seq 5": a reply in words, numbers relative. */
 void view_reply(struct text *t, const struct reply *reply, const struct view_context *context);
