@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Looking: what is, and what was. */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,25 @@
 #include "session/memory.h"
 #include "session/show.h"
 
+/* One row for both ends: SND.UNA, SND.NXT or RCV.NXT, which exist from a SYN on (RFC 9293 3.3.2). */
+static void
+add_numbers(struct text *t, const char *name, const struct endpoint *end, size_t at, bool of_peer)
+{
+	text_add(t, "\n%-14s", name);
+	for (int e = END_ALICE; e <= END_BOB; e++) {
+		uint32_t number;
+		bool known = end[e].state != TCP_STATE_CLOSED && end[e].state != TCP_STATE_LISTEN &&
+		    !(of_peer && end[e].state == TCP_STATE_SYN_SENT);
+
+		memcpy(&number, (const char *)&end[e] + at, sizeof(number));
+		number -= of_peer ? end[e].irs : end[e].iss;
+		if (known)
+			text_add(t, e == END_ALICE ? "%-16u" : "%u", number);
+		else
+			text_add(t, e == END_ALICE ? "%-16s" : "%s", "-");
+	}
+}
+
 static int
 run_state(struct dojo *dojo, const struct words *words, struct err *err)
 {
@@ -20,6 +40,8 @@ run_state(struct dojo *dojo, const struct words *words, struct err *err)
 	struct connection *connection = session_selected(session);
 	const struct endpoint *end;
 	struct kernel_view view;
+	char table[512];
+	struct text t = text_in(table, sizeof(table));
 
 	(void)words;
 	if (connection == NULL) {
@@ -29,18 +51,13 @@ run_state(struct dojo *dojo, const struct words *words, struct err *err)
 	if (session_kernel(session, connection, &view, err) != 0)
 		return -1;
 	end = connection->shadow.end;
-	view_note(dojo->view, session_now(session),
-	    "%-14s%-16s%-16s%s\n"
-	    "%-14s%-16s%-16s%s\n"
-	    "%-14s%-16u%-16u%s\n"
-	    "%-14s%-16u%-16u%s\n"
-	    "%-14s%-16u%-16u%s",
-	    "", "alice", "bob", "bob's kernel",
-	    "state", tcp_state_name((enum tcp_state)end[END_ALICE].state), tcp_state_name((enum tcp_state)end[END_BOB].state),
-	    tcp_state_name(connection->kernel_state),
-	    "snd.una", end[END_ALICE].snd.una - end[END_ALICE].iss, end[END_BOB].snd.una - end[END_BOB].iss, "",
-	    "snd.nxt", end[END_ALICE].snd.nxt - end[END_ALICE].iss, end[END_BOB].snd.nxt - end[END_BOB].iss, "",
-	    "rcv.nxt", end[END_ALICE].rcv.nxt - end[END_ALICE].irs, end[END_BOB].rcv.nxt - end[END_BOB].irs, "");
+	text_add(&t, "%-14s%-16s%-16s%s\n", "", "alice", "bob", "bob's kernel");
+	text_add(&t, "%-14s%-16s%-16s%s", "state", tcp_state_name((enum tcp_state)end[END_ALICE].state),
+	    tcp_state_name((enum tcp_state)end[END_BOB].state), tcp_state_name(connection->kernel_state));
+	add_numbers(&t, "snd.una", end, offsetof(struct endpoint, snd.una), false);
+	add_numbers(&t, "snd.nxt", end, offsetof(struct endpoint, snd.nxt), false);
+	add_numbers(&t, "rcv.nxt", end, offsetof(struct endpoint, rcv.nxt), true);
+	view_note(dojo->view, session_now(session), "%s", table);
 	return 0;
 }
 

@@ -291,6 +291,7 @@ script_run_stream(struct dojo *dojo, int fd)
 	dojo->line = 1;
 	while (!dojo->quit && (status == ERR_NONE || dojo->interactive)) {
 		size_t line_size = 0;
+		unsigned line = dojo->line;
 
 		prompt(dojo);
 		if (read_line(dojo, &inlet, &line_size, &err) != 0) {
@@ -302,6 +303,7 @@ script_run_stream(struct dojo *dojo, int fd)
 		if (line_size == 0 && inlet.ended)
 			break;
 		status = run_all(dojo, inlet.text, line_size);
+		dojo->line = line + 1; /* also when a mistake left the rest of the line unread */
 		inlet.size -= line_size;
 		memmove(inlet.text, inlet.text + line_size, inlet.size);
 	}

@@ -220,11 +220,8 @@ forget_held(struct session *session, const struct wire_event *event)
 static void
 take_event(struct session *session, const struct wire_event *event)
 {
-	int64_t at_ns;
+	int64_t at_ns = session_at(session, event->at_ns);
 
-	if (session->origin_ns == 0)
-		session->origin_ns = event->at_ns;
-	at_ns = event->at_ns - session->origin_ns;
 	switch ((enum wire_event_kind)event->kind) {
 	case WIRE_ARRIVED:
 		if (event->port == PORT_BOB)

@@ -106,14 +106,13 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	int64_t left_ns = WHEN_NEVER;
 
 	serial = land(session, frame, size, &left_ns);
-	if (session->origin_ns == 0)
-		session->origin_ns = at_ns;
+	at_ns = session_at(session, at_ns);
 	seg_parse(&seg, frame, size);
 	seg.defects = seg_defects(&seg, frame, size);
 	connection = session_find(session, &seg, true);
 	entry = log_add(&session->log, frame, size, &seg);
 	number = (uint32_t)session->log.count;
-	entry->at_ns = at_ns - session->origin_ns;
+	entry->at_ns = at_ns;
 	entry->bob_ns = left_ns;
 	entry->serial = serial;
 	entry->incoming = true;
@@ -158,7 +157,7 @@ take_all(struct session *session, struct err *err)
 		return err_set(err, ERR_SYSTEM, "the wire's events cannot be read: %s", strerror(errno));
 	session_take_events(session);
 	session_ask_kernel(session);
-	if (live_receive(session->live, take_frame, session, err) != 0)
+	if (live_receive(session->live, take_frame, session, err) < 0)
 		return -1;
 	session_timeouts(session);
 	tell_losses(session);

@@ -104,12 +104,10 @@ session_transmit(struct session *session, struct connection *connection, const s
 	now_ns = clock_monotonic_ns();
 	if (live_send(session->live, frame, (size_t)size, err) != 0)
 		return -1;
-	if (session->origin_ns == 0)
-		session->origin_ns = now_ns;
 	seg_parse(&sent, frame, (size_t)size);
 	sent.defects = seg_defects(&sent, frame, (size_t)size);
 	entry = log_add(&session->log, frame, (size_t)size, &sent);
-	entry->at_ns = now_ns - session->origin_ns;
+	entry->at_ns = session_at(session, now_ns);
 	entry->serial = ++session->sent;
 	number = (uint32_t)session->log.count;
 	if (connection == NULL) {

@@ -34,6 +34,15 @@ session_now(const struct session *session)
 	return session->origin_ns != 0 ? clock_monotonic_ns() - session->origin_ns : 0;
 }
 
+int64_t
+session_at(struct session *session, int64_t monotonic_ns)
+{
+	if (session->origin_ns == 0)
+		session->origin_ns = monotonic_ns;
+	/* What was on its way before the session began came when it began. */
+	return monotonic_ns > session->origin_ns ? monotonic_ns - session->origin_ns : 0;
+}
+
 /* Opens Alice's handle while the wire opens its own: each costs the kernel a grace period. */
 static int
 open_drivers(struct session *session, struct err *err)

@@ -94,8 +94,9 @@ void session_close(struct session *session);
 /* `lab restart`: a new Bob; the log is kept, the connections are closed. */
 int session_restart(struct session *session, struct err *err);
 
-/* Nanoseconds since the first segment (0 before it). */
+/* Nanoseconds since the first segment (0 before it): now, and at a moment of CLOCK_MONOTONIC. */
 int64_t session_now(const struct session *session);
+int64_t session_at(struct session *session, int64_t monotonic_ns);
 int64_t clock_monotonic_ns(void);
 
 #endif
