@@ -18,6 +18,8 @@
 #include "cmd/script.h"
 #include "lab/address.h"
 #include "lab/identity.h"
+#include "session/connection.h"
+#include "session/session.h"
 
 #define ROUNDS 40
 #define COUNT 125

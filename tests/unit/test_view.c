@@ -104,7 +104,7 @@ static void
 moved(struct view *view, int64_t at_us, enum end who, enum tcp_state from, enum tcp_state to)
 {
 	const struct trace_record record = { .at_ns = at_us * NS_PER_US, .conn = 1, .kind = TRACE_MOVE, .end = who, .segment = 1,
-		.reason = REASON_UNREAD, .move = { from, to } };
+		.reason = REASON_DISCARDED, .move = { from, to } };
 
 	view->ops->record(view, &record, who == END_BOB ? &of_bob : &of_alice);
 }
@@ -199,7 +199,8 @@ static void
 test_plain_says_what_is_wrong(void **state)
 {
 	struct seg syn = segment(true, TCP_SYN, ALICE_ISS, 0, 64240);
-	const struct trace_record ignored = { .conn = 1, .kind = TRACE_IGNORED, .end = END_ALICE, .reason = REASON_UNREAD };
+	const struct trace_record ignored = { .conn = 1, .kind = TRACE_IGNORED, .end = END_ALICE, .reason = REASON_LIE_ACK_AHEAD,
+		.ignored = { .sent = true } };
 	struct written w;
 
 	(void)state;
@@ -213,8 +214,8 @@ test_plain_says_what_is_wrong(void **state)
 	assert_string_equal(w.out,
 	    "  1 0.000000 alice.40001 > bob.80: Flags [S], seq 0, win 64240, length 0\n"
 	    "             defect: the checksum does not fit the bytes (RFC 9293 3.1)\n"
-	    "             NOT AS PREDICTED for segment 1: SYN,ACK with ack 1 was due;"
-	    " alice: a receiver drops it unread: its lengths or its checksum are wrong (RFC 9293 3.1)\n"
+	    "             no stack would send this from alice's state: it acknowledges what has not arrived (RFC 9293 3.4)\n"
+	    "             NOT AS PREDICTED for segment 1: SYN,ACK with ack 1 was due\n"
 	    "             bob SYN-RECEIVED -> ESTABLISHED   bob's kernel says LISTEN, TcpExtTCPChallengeACK +2\n");
 	discard(&w);
 }
@@ -293,7 +294,7 @@ test_json_objects_have_the_promised_keys(void **state)
 	assert_member(parsed, "end", "bob");
 	assert_member(parsed, "from", "LISTEN");
 	assert_member(parsed, "to", "SYN-RECEIVED");
-	assert_member(parsed, "why", reason_text(REASON_UNREAD));
+	assert_member(parsed, "why", reason_text(REASON_DISCARDED));
 	assert_member(parsed, "rfc", "RFC 9293 3.1");
 	json_decref(parsed);
 	parsed = object(w.out, 2);
@@ -322,7 +323,7 @@ static void
 test_json_of_expectations_errors_and_defects(void **state)
 {
 	struct seg syn = segment(true, TCP_SYN, ALICE_ISS, 0, 64240);
-	const struct err err = { ERR_INPUT, "there is no command \"sny\"" };
+	const struct err err = { .code = ERR_INPUT, .text = "there is no command \"sny\"" };
 	struct written w;
 	json_t *parsed;
 
@@ -394,6 +395,7 @@ test_a_write_that_fails_is_remembered(void **state)
 	if (full == NULL)
 		skip();
 	view_note(&view, 0, "lost");
+	view_flush(&view);
 	assert_int_equal(view.broken, ENOSPC);
 	fclose(full);
 }
