@@ -78,7 +78,7 @@ session_option_words(const struct session *session, const struct connection *con
 			add_word(words, "nop", "%s", "");
 			add_word(words, "nop", "%s", "");
 		}
-		add_word(words, "ts", "%u:%u", timestamp(session), alice->ts_recent);
+		add_word(words, "ts", "%u:%u", timestamp(session), flags & TCP_ACK ? alice->ts_recent : 0);
 	}
 	if (syn && settings->wscale <= 14 && welcome & OFFER_WSCALE) {
 		add_word(words, "nop", "%s", "");

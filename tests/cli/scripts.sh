@@ -90,6 +90,10 @@ is "$status: $err" '0: ' 'predictions that hold pass'
 run -c 'connect; data "GET / HTTP/1.0\r\n\r\n"; wait 1s; expect state CLOSE-WAIT within 0ms'
 is "$status: $err" '0: ' 'frames that come do not end a wait'
 
+run -c 'connect; lab restart; connect; expect kernel state ESTABLISHED; log; lab restart; connect; conn'
+is "$status: $err" '0: ' 'a new Bob listens when lab restart returns'
+is "$(grep -c '^[* ] [0-9]*  alice' "$tmp/out")" 1 'and knows of no earlier connection'
+
 # ---- standard input
 printf 'help syn\nhelp ack; nonsense\nhelp fin\n' >"$tmp/in"
 run_with <"$tmp/in"
