@@ -17,7 +17,7 @@
 
 #define SNAPLEN 65549 /* Ethernet header and the longest IP packet */
 #define RING_BYTES (2 << 20)
-#define BATCH 4096 /* no ring of this size holds more */
+#define BATCH 64 /* then the caller looks after other things: what it sends for each frame may bring the next */
 
 struct live {
 	libnet_t *libnet;

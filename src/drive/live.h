@@ -29,8 +29,8 @@ int live_send(struct live *live, const uint8_t *frame, size_t size, struct err *
 typedef void live_take(void *arg, const uint8_t *frame, size_t size, int64_t at_ns);
 
 /*
- * Returns how many it handed over: never more than there can be in the ring, so that a flood cannot keep the caller
- * here; 0: nothing there.  -1 with *err when the interface is gone.
+ * Returns how many it handed over, a few dozen at most, so that a flood cannot keep the caller here; 0: nothing there;
+ * -1 with *err when the interface is gone.
  */
 int live_receive(struct live *live, live_take *take, void *arg, struct err *err);
 

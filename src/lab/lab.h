@@ -62,6 +62,9 @@ int lab_restart(struct lab *lab, struct err *err);
 bool lab_alive(struct lab *lab, char *text, unsigned size);
 int lab_watch_fd(const struct lab *lab);
 
+/* Whether frames can still cross: init and the wire live, as far as lab_alive has heard. */
+bool lab_carries(const struct lab *lab);
+
 /* Who is where, Bob's loss of IPv6, missing sysctls and the like, one a line: what `lab` prints. */
 void lab_describe(struct lab *lab, char *text, unsigned size);
 bool lab_has_ipv6(const struct lab *lab); /* known from lab_ready on */

@@ -92,6 +92,12 @@ lab_alive(struct lab *lab, char *buffer, unsigned size)
 	return t.length == 0;
 }
 
+bool
+lab_carries(const struct lab *lab)
+{
+	return !lab->gone && !lab->ended[INIT_WIRE];
+}
+
 int
 lab_watch_fd(const struct lab *lab)
 {

@@ -29,6 +29,7 @@ struct port {
 	const char *interface;
 	unsigned index;
 	pcap_t *pcap;
+	bool unread; /* a frame left here since the last look at what comes in: its answer may lie there */
 	char failure[PCAP_ERRBUF_SIZE]; /* of opening */
 };
 
@@ -128,24 +129,6 @@ open_ports(struct wire *wire)
 	return 0;
 }
 
-/* wire_put.  A full send buffer is waited for, since the wire must not lose what the link let go. */
-static int64_t
-put(void *arg, unsigned index, const uint8_t *bytes, uint32_t size)
-{
-	struct wire *wire = arg;
-	pcap_t *pcap = wire->port[index].pcap;
-	struct pollfd room = { .fd = pcap_fileno(pcap), .events = POLLOUT };
-
-	for (int tries = 0; tries < 10; tries++) {
-		if (pcap_inject(pcap, bytes, size) >= 0)
-			return clock_ns(CLOCK_MONOTONIC);
-		if (errno != EAGAIN && errno != EINTR)
-			return -1;
-		poll(&room, 1, 1);
-	}
-	return -1;
-}
-
 /* The kernel's stamp, which is wall time, on the monotonic clock. */
 static int64_t
 monotonic(struct wire *wire, const struct timeval *stamp)
@@ -178,11 +161,41 @@ take(u_char *arg, const struct pcap_pkthdr *head, const u_char *bytes)
 static int
 receive(struct port *port)
 {
-	int taken = pcap_dispatch(port->pcap, BATCH, take, (u_char *)port);
+	int taken;
+
+	port->unread = false;
+	taken = pcap_dispatch(port->pcap, BATCH, take, (u_char *)port);
 
 	if (taken < 0)
 		return give_up(port->wire, "the wire lost its port", port->interface, pcap_geterr(port->pcap));
 	return taken;
+}
+
+/*
+ * wire_put.  What Bob said to the last frame he heard is told before the next one leaves, so that the events are in his
+ * order; and a frame leaves at the moment before it is sent, since his answer is there when the call returns.  A full
+ * send buffer is waited for: the wire must not lose what the link let go.
+ */
+static int64_t
+put(void *arg, unsigned index, const uint8_t *bytes, uint32_t size)
+{
+	struct wire *wire = arg;
+	struct port *port = &wire->port[index];
+	struct pollfd room = { .fd = pcap_fileno(port->pcap), .events = POLLOUT };
+
+	if (index == PORT_BOB && port->unread && receive(port) < 0)
+		return -1;
+	port->unread = true;
+	for (int tries = 0; tries < 10; tries++) {
+		int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+		if (pcap_inject(port->pcap, bytes, size) >= 0)
+			return now_ns;
+		if (errno != EAGAIN && errno != EINTR)
+			return -1;
+		poll(&room, 1, 1);
+	}
+	return -1;
 }
 
 /* Everything that has come in; -1 when a port is gone. */

@@ -17,4 +17,8 @@ struct autopilot {
 /* Sends what `heard`, which has stepped her shadow already, calls for. */
 void session_autopilot(struct session *session, struct connection *connection, const struct seg *heard);
 
+/* Tells whoever asks who has Alice's address. */
+void session_autopilot_neighbour(struct session *session, const struct seg *asked);
+bool session_asks_for_alice(const struct seg *asked);
+
 #endif

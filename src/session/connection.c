@@ -84,16 +84,27 @@ session_own_address(const struct address *bob, struct address *alice)
 	address_parse(bob->family == 6 ? ALICE_IP6 : ALICE_IP4, alice);
 }
 
-/* Bob's kernel knows whether somebody listens there; the shadow starts from that. */
-static void
-ask_whether_bob_listens(struct session *session, struct connection *connection)
+void
+session_ask_listener(struct session *session, struct connection *connection)
 {
+	enum tcp_state state = (enum tcp_state)connection->shadow.end[END_BOB].state;
+	bool begun = connection->begun, asked, listens;
 	struct kernel_view view;
 	struct err ignored;
 	struct out out = { 0 };
 
-	if (session_kernel(session, connection, &view, &ignored) == 0 && view.found && view.state == TCP_STATE_LISTEN)
-		conn_call(&connection->shadow, END_BOB, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
+	if (state != TCP_STATE_CLOSED && state != TCP_STATE_LISTEN)
+		return;
+	/* Here the listener is what is asked for. */
+	connection->begun = false;
+	asked = session_kernel(session, connection, &view, &ignored) == 0;
+	connection->begun = begun;
+	if (!asked)
+		return;
+	listens = view.found && view.state == TCP_STATE_LISTEN;
+	if (listens != (state == TCP_STATE_LISTEN))
+		conn_call(&connection->shadow, END_BOB, listens ? CALL_LISTEN : CALL_CLOSE, (uint32_t)rng_u64(&session->rng),
+		    session_now(session), &out);
 }
 
 static bool
@@ -172,7 +183,7 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 	if (sport != 0 && connection == NULL) {
 		connection = add(session, &alice, sport, bob, dport);
 		if (connection != NULL)
-			ask_whether_bob_listens(session, connection);
+			session_ask_listener(session, connection);
 	}
 	if (connection == NULL) {
 		err_set(err, ERR_INPUT, "all ports and numbers of connections are used up; `lab restart` begins anew");
@@ -204,7 +215,8 @@ session_accept(struct session *session, const struct seg *syn)
 	struct address src, dst;
 	struct out out = { 0 };
 
-	if (!seg_has(syn, LAYER_TCP) || !seg_addresses(syn, &src, &dst))
+	if (!seg_has(syn, LAYER_TCP) || (syn->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) != TCP_SYN ||
+	    !seg_addresses(syn, &src, &dst))
 		return NULL;
 	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
 	if (connection != NULL && session_listens(session, syn->tcp.dport))

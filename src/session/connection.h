@@ -27,15 +27,13 @@ struct connection {
 	uint16_t number; /* from 1 */
 	struct conn shadow;
 	struct pending pending[PENDING_MAX];
+	struct conn ahead;    /* the shadow as it will be once Bob has heard all that is under way to him ... */
+	uint32_t ahead_until; /* ... of the log up to this number; 0: not made since he last heard or said something */
+	uint32_t bob_said;    /* sequence number behind the last octet of his that came: what lies beyond is new */
+	bool bob_spoke;       /* bob_said means something */
 	uint32_t cursor;     /* `expect` looks at log entries beyond this number */
 	uint32_t heard;      /* log number of the last segment that Bob heard */
 	struct connection *older; /* the next one in its bucket of session.by_port */
-	struct {
-		bool any;
-		uint32_t seq; /* raw */
-		uint16_t flags;
-		size_t payload_size;
-	} last_text; /* the last segment of Bob's at Alice's that took sequence space */
 	bool kernel_stale;   /* it is in session.stale ... */
 	uint64_t stale_gate; /* ... because of something that Alice may know with this frame of Bob's */
 	bool begun;          /* whether Bob listens has been asked: from here on a listener of his is not this connection */
@@ -46,11 +44,14 @@ struct connection {
 struct connection *session_selected(const struct session *session);
 struct connection *session_connection(const struct session *session, uint16_t number);
 
-/* A new connection of Alice's, selected: Bob LISTENs if his kernel says so.  sport 0: the next free one.  NULL with *err. */
+/* Before there is a connection, Bob LISTENs or not: his shadow is told what his kernel says now. */
+void session_ask_listener(struct session *session, struct connection *connection);
+
+/* A new connection of Alice's, selected.  sport 0: the next free one.  NULL with *err. */
 struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport,
     struct err *err);
 
-/* A connection that Bob began with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected; NULL: none. */
+/* A connection that Bob begins with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected; NULL: no SYN. */
 struct connection *session_accept(struct session *session, const struct seg *syn);
 
 /* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */

@@ -5,39 +5,19 @@
 #include <string.h>
 
 #include "base/when.h"
-#include "lab/wire_ring.h"
 #include "seg/defect.h"
 #include "session/connection.h"
 #include "session/memory.h"
+#include "session/predictions.h"
 #include "session/record.h"
 #include "session/session.h"
 #include "session/show.h"
 #include "session/time.h"
 
-void
-session_verdict(struct session *session, const struct connection *connection, const struct pending *pending, uint64_t gate)
-{
-	struct trace_record record = {
-		.at_ns = session_now(session),
-		.segment = pending->segment,
-		.conn = connection->number,
-		.kind = TRACE_PREDICTION,
-		.end = END_BOB,
-		.reason = (uint16_t)pending->prediction.must.reason,
-		.prediction = {
-			.must = pending->prediction.must,
-			.verdict = pending->verdict,
-			.deadline_ns = pending->deadline_ns,
-		},
-	};
-
-	if (pending->verdict == VERDICT_BROKEN)
-		session->broken++;
-	session_defer(session, &record, gate);
-}
+/* ---- what Bob does ---------------------------------------------------------------------------------------------------- */
 
 static struct log_entry *
-entry_of_serial(struct session *session, uint64_t serial)
+entry_of_serial(const struct session *session, uint64_t serial)
 {
 	for (size_t i = session->log.count; i-- > 0;) {
 		struct log_entry *entry = &session->log.entry[i];
@@ -50,139 +30,160 @@ entry_of_serial(struct session *session, uint64_t serial)
 	return NULL;
 }
 
-/* The prediction was made when the segment left; on a slow wire Bob may have moved on before he heard it. */
-static void
-mark_delivered(struct session *session, struct connection *connection, uint32_t number, const struct seg *seg, int64_t at_ns)
+bool
+session_under_way(const struct session *session, uint32_t number)
 {
-	for (unsigned i = 0; i < PENDING_MAX; i++) {
-		struct pending *pending = &connection->pending[i];
+	const struct log_entry *entry = log_entry(&session->log, number);
 
-		if (pending->segment != number)
-			continue;
-		conn_predict(&connection->shadow, END_BOB, seg, at_ns, &pending->prediction);
-		pending->deadline_ns = at_ns + session_answer_ns(session, pending->prediction.must.urgency);
-	}
+	return !entry->incoming && !entry->dropped && entry->bob_ns == WHEN_NEVER;
 }
 
-/* Bob heard Alice's frame `serial` at at_ns. */
 static void
-bob_heard(struct session *session, uint64_t serial, int64_t at_ns)
+bob_hears(struct session *session, struct log_entry *entry, int64_t at_ns)
 {
+	uint32_t number = (uint32_t)(entry - session->log.entry) + 1;
+	struct connection *connection = session_connection(session, entry->conn);
 	uint8_t frame[FRAME_MAX];
-	struct log_entry *entry = entry_of_serial(session, serial);
-	struct connection *connection;
 	struct out out = { 0 };
-	uint32_t number;
 	struct seg seg;
 	size_t size;
 
-	if (entry == NULL)
-		return;
 	entry->bob_ns = at_ns;
-	number = (uint32_t)(entry - session->log.entry) + 1;
-	connection = session_connection(session, entry->conn);
 	if (connection == NULL)
 		return;
 	size = log_frame(&session->log, entry, frame, &seg);
 	seg.defects = seg_defects(&seg, frame, size);
-	mark_delivered(session, connection, number, &seg, at_ns);
+	session_predict_heard(session, connection, &seg, number, at_ns);
 	conn_hears(&connection->shadow, END_BOB, &seg, at_ns, &out);
 	session_due(session, connection);
 	session_defer_out(session, connection, &out, number, session->bob_sent + 1);
+	connection->ahead_until = 0;
 	connection->heard = number;
 	session_stale(session, connection, session->bob_sent + 1);
 }
 
+void
+session_bob_says(struct session *session, const struct seg *seg, uint64_t serial, int64_t at_ns)
+{
+	struct connection *connection = session_find(session, seg, true);
+	struct out out = { 0 };
+
+	if (connection == NULL)
+		connection = session_accept(session, seg);
+	if (connection == NULL)
+		return;
+	session_settle(session, connection, seg, serial, at_ns);
+	conn_sends(&connection->shadow, END_BOB, seg, at_ns, &out);
+	session_due(session, connection);
+	session_defer_out(session, connection, &out, 0, serial);
+	connection->ahead_until = 0;
+	if (out.count > 0 && !connection->kernel_stale)
+		session_stale(session, connection, serial);
+}
+
+/* ---- his frames on their way to Alice --------------------------------------------------------------------------------- */
+
 /* The event's snapshot may end before the payload does; what counts for the shadow is how long it was. */
 static void
-parse_snapshot(struct seg *seg, const struct wire_event *event)
+parse_snapshot(struct seg *seg, const uint8_t *snapshot, size_t snapshot_size, size_t whole)
 {
-	size_t headers, whole = event->size;
+	size_t headers;
 
-	seg_parse(seg, event->snapshot, event->snapshot_size);
+	seg_parse(seg, snapshot, snapshot_size);
+	seg->defects = 0; /* of the snapshot, not of the frame */
 	if (seg->payload == NULL)
 		return;
-	headers = (size_t)(seg->payload - event->snapshot);
-	if (event->snapshot_size < event->size && whole > headers)
+	headers = (size_t)(seg->payload - snapshot);
+	if (snapshot_size < whole && whole > headers)
 		seg->payload_size = whole - headers;
-	seg->defects = 0; /* of the snapshot, not of the frame */
-}
-
-/* Does this segment of Bob's settle a prediction?  The oldest open one first. */
-static void
-settle(struct session *session, struct connection *connection, const struct seg *seg, uint64_t serial)
-{
-	for (unsigned i = 0; i < PENDING_MAX; i++) {
-		struct pending *pending = &connection->pending[i];
-		const struct reply *must = &pending->prediction.must;
-
-		if (pending->segment == 0 || pending->verdict != VERDICT_PENDING || pending->deadline_ns == WHEN_NEVER)
-			continue;
-		if (must->flags != 0 && reply_met(must, seg))
-			pending->verdict = VERDICT_HELD;
-		else if ((seg->tcp.flags ^ must->flags) & (TCP_RST | TCP_SYN))
-			pending->verdict = VERDICT_BROKEN; /* no program can say a SYN or RST in its place */
-		else
-			continue;
-		pending->answer_serial = serial;
-		session_verdict(session, connection, pending, serial);
-	}
 }
 
 static void
-remember_flying(struct session *session, const struct wire_event *event, int64_t at_ns)
+bob_sends(struct session *session, const struct wire_event *event, int64_t at_ns)
 {
 	struct flying *flying;
+	struct seg seg;
 
+	session->bob_sent = event->frame;
 	if (session->flyings == session->flying_room)
 		session->flying = memory_grow(session->flying, &session->flying_room, sizeof(session->flying[0]));
 	flying = &session->flying[session->flyings++];
 	*flying = (struct flying){
 		.serial = event->frame,
 		.left_ns = at_ns,
-		.size = event->size,
+		.size = (uint16_t)event->size,
 		.snapshot_size = event->snapshot_size,
 	};
 	memcpy(flying->snapshot, event->snapshot, event->snapshot_size);
+	parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
+	if (session_asks_for_alice(&seg))
+		session_predict_silence(session);
+	session_bob_says(session, &seg, event->frame, at_ns);
 }
 
-/* His frame left him. */
-static void
-bob_sent(struct session *session, const struct wire_event *event, int64_t at_ns)
+static const struct flying *
+find_flying(const struct session *session, uint64_t serial)
 {
-	struct connection *connection;
-	struct out out = { 0 };
-	struct seg seg;
-
-	session->bob_sent = event->frame;
-	remember_flying(session, event, at_ns);
-	parse_snapshot(&seg, event);
-	if (!seg_has(&seg, LAYER_TCP))
-		return;
-	connection = session_find(session, &seg, true);
-	if (connection == NULL)
-		connection = session_accept(session, &seg);
-	if (connection == NULL)
-		return;
-	settle(session, connection, &seg, event->frame);
-	conn_sends(&connection->shadow, END_BOB, &seg, at_ns, &out);
-	session_due(session, connection);
-	session_defer_out(session, connection, &out, 0, event->frame);
-	if (out.count > 0 && !connection->kernel_stale)
-		session_stale(session, connection, event->frame);
+	for (size_t i = 0; i < session->flyings; i++) {
+		if (session->flying[i].serial == serial)
+			return &session->flying[i];
+	}
+	return NULL;
 }
 
+bool
+session_knows(const struct session *session, uint64_t serial)
+{
+	return serial <= session->bob_sent && find_flying(session, serial) == NULL;
+}
+
+bool
+session_holds(const struct session *session, enum wire_port port, uint64_t serial)
+{
+	for (size_t i = 0; i < session->helds; i++) {
+		if (session->held[i].port == port && session->held[i].serial == serial)
+			return true;
+	}
+	return false;
+}
+
+/* This frame flies no more; nor do older ones that it cannot have overtaken: Alice's capture has lost them. */
 static void
-forget_flying(struct session *session, uint64_t serial)
+forget_flying(struct session *session, uint64_t serial, bool and_older)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < session->flyings; i++) {
-		if (session->flying[i].serial != serial)
-			session->flying[kept++] = session->flying[i];
+		uint64_t other = session->flying[i].serial;
+
+		if (other == serial || (and_older && other < serial && !session_holds(session, PORT_BOB, other)))
+			continue;
+		if (kept != i)
+			session->flying[kept] = session->flying[i];
+		kept++;
 	}
 	session->flyings = kept;
 }
+
+uint64_t
+session_land(struct session *session, const uint8_t *frame, size_t size, int64_t *left_ns)
+{
+	/* The wire tells of a frame before it hands it on. */
+	session_take_events(session);
+	for (size_t i = 0; i < session->flyings; i++) {
+		const struct flying *flying = &session->flying[i];
+		uint64_t serial = flying->serial;
+
+		if (flying->size != size || memcmp(flying->snapshot, frame, flying->snapshot_size) != 0)
+			continue;
+		*left_ns = flying->left_ns;
+		forget_flying(session, serial, true);
+		return serial;
+	}
+	return 0;
+}
+
+/* ---- held, dropped, missed -------------------------------------------------------------------------------------------- */
 
 static void
 add_held(struct session *session, const struct wire_event *event)
@@ -199,7 +200,7 @@ add_held(struct session *session, const struct wire_event *event)
 		.serial = event->frame,
 		.port = event->port,
 	};
-	parse_snapshot(&seg, event);
+	parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
 	style = session_style(session, session_find(session, &seg, event->port == PORT_BOB), event->port == PORT_BOB);
 	t = text_in(held->line, sizeof(held->line));
 	seg_line(&t, &seg, &style);
@@ -211,10 +212,119 @@ forget_held(struct session *session, const struct wire_event *event)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < session->helds; i++) {
-		if (session->held[i].serial != event->frame || session->held[i].port != event->port)
-			session->held[kept++] = session->held[i];
+		if (session->held[i].serial == event->frame && session->held[i].port == event->port)
+			continue;
+		if (kept != i)
+			session->held[kept] = session->held[i];
+		kept++;
 	}
 	session->helds = kept;
+}
+
+static const char *
+drop_reason(enum wire_reason reason)
+{
+	switch (reason) {
+	case WIRE_LIMIT:
+		return "its queue was full (`link limit`)";
+	case WIRE_HAND:
+		return "as told";
+	case WIRE_ROOM:
+		return "it has no room for more frames";
+	case WIRE_CUT:
+		return "it was too long to be captured whole";
+	case WIRE_REFUSED:
+		return "the other side would not take it";
+	case WIRE_NO_REASON:
+		break;
+	}
+	return "for no known reason";
+}
+
+static void
+tell_dropped(struct session *session, const struct wire_event *event)
+{
+	const struct log_entry *entry = event->port == PORT_ALICE ? entry_of_serial(session, event->frame) : NULL;
+	const struct flying *flying = event->port == PORT_BOB ? find_flying(session, event->frame) : NULL;
+	char line[200] = "a frame";
+	struct text t = text_in(line, sizeof(line));
+
+	if (entry != NULL) {
+		text_add(&t, "segment %u", (unsigned)(entry - session->log.entry) + 1);
+	} else if (flying != NULL) {
+		struct line_style style;
+		struct seg seg;
+
+		parse_snapshot(&seg, flying->snapshot, flying->snapshot_size, flying->size);
+		style = session_style(session, session_find(session, &seg, true), true);
+		seg_line(&t, &seg, &style);
+	}
+	view_note(session->view, session_now(session), "dropped on the wire, %s: %s",
+	    drop_reason((enum wire_reason)event->reason), line);
+}
+
+static void
+drop(struct session *session, const struct wire_event *event)
+{
+	struct log_entry *entry = event->port == PORT_ALICE ? entry_of_serial(session, event->frame) : NULL;
+	struct connection *connection = entry != NULL ? session_connection(session, entry->conn) : NULL;
+
+	tell_dropped(session, event);
+	if (event->port == PORT_BOB)
+		forget_flying(session, event->frame, false);
+	if (entry == NULL)
+		return;
+	entry->dropped = true;
+	if (connection != NULL) {
+		session_predict_never(connection, (uint32_t)(entry - session->log.entry) + 1);
+		connection->ahead_until = 0;
+	}
+}
+
+/*
+ * Events were missed, and with them what became of frames of Alice's: those before `serial` have left the link, since only
+ * held ones are overtaken.  That some of them were dropped instead, is not to be known any more.
+ */
+static void
+hear_missed(struct session *session, uint64_t serial, int64_t at_ns)
+{
+	for (size_t i = session->all_heard; i < session->log.count; i++) {
+		struct log_entry *entry = &session->log.entry[i];
+
+		if (session_under_way(session, (uint32_t)i + 1) && entry->serial < serial &&
+		    !session_holds(session, PORT_ALICE, entry->serial))
+			bob_hears(session, entry, at_ns);
+	}
+}
+
+/* Goes on with the newer half of what is left, so as not to be outrun again at once. */
+static void
+miss_events(struct session *session, uint64_t written)
+{
+	uint64_t next = written - WIRE_EVENTS / 2;
+
+	view_note(session->view, session_now(session),
+	    "warning: %llu events on the wire went by unread; when Bob heard or said what in them, is not known",
+	    (unsigned long long)(next - session->events));
+	session->events = next;
+	session->events_missed = true;
+}
+
+/* ---- events ----------------------------------------------------------------------------------------------------------- */
+
+static void
+hand_over(struct session *session, const struct wire_event *event, int64_t at_ns)
+{
+	struct log_entry *entry;
+
+	forget_held(session, event);
+	if (event->port != PORT_ALICE)
+		return;
+	if (session->events_missed)
+		hear_missed(session, event->frame, at_ns);
+	entry = entry_of_serial(session, event->frame);
+	if (entry != NULL)
+		bob_hears(session, entry, at_ns);
 }
 
 static void
@@ -225,17 +335,14 @@ take_event(struct session *session, const struct wire_event *event)
 	switch ((enum wire_event_kind)event->kind) {
 	case WIRE_ARRIVED:
 		if (event->port == PORT_BOB)
-			bob_sent(session, event, at_ns);
+			bob_sends(session, event, at_ns);
 		break;
 	case WIRE_HANDED:
-		forget_held(session, event);
-		if (event->port == PORT_ALICE)
-			bob_heard(session, event->frame, at_ns);
+		hand_over(session, event, at_ns);
 		break;
 	case WIRE_DROPPED:
 		forget_held(session, event);
-		if (event->port == PORT_BOB)
-			forget_flying(session, event->frame);
+		drop(session, event);
 		break;
 	case WIRE_HELD:
 		add_held(session, event);
@@ -247,20 +354,21 @@ bool
 session_take_events(struct session *session)
 {
 	const struct wire_shared *shared = lab_wire(session->lab);
-	uint64_t written = atomic_load_explicit(&shared->written, memory_order_acquire), first = session->events;
+	uint64_t first = session->events;
 	struct wire_event event;
 
-	while (session->events < written) {
+	while (session->events < atomic_load_explicit(&shared->written, memory_order_acquire)) {
 		if (wire_event_read(shared, session->events, &event)) {
 			session->events++;
 			take_event(session, &event);
-			continue;
+		} else {
+			miss_events(session, atomic_load_explicit(&shared->written, memory_order_acquire));
 		}
-		view_note(session->view, session_now(session),
-		    "warning: more than %d events passed on the wire before they could be read; times at Bob's are unknown for them",
-		    WIRE_EVENTS);
-		session->events = written;
 	}
+	/* Where the last of Alice's frames has left, so have those of which no event was read. */
+	if (session->events_missed && atomic_load(&shared->port[PORT_ALICE].handed) +
+	    atomic_load(&shared->port[PORT_ALICE].dropped) == session->sent)
+		hear_missed(session, session->sent + 1, session_now(session));
 	return session->events != first;
 }
 

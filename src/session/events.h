@@ -4,13 +4,13 @@
 #define SESSION_EVENTS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lab/wire.h"
+#include "seg/seg.h"
 
-struct connection;
 struct err;
-struct pending;
 struct session;
 
 /* A frame that waits on the wire under `link hold`. */
@@ -38,8 +38,19 @@ bool session_take_events(struct session *session);
 int session_wire_ask(struct session *session, const struct wire_request *request, struct wire_reply *reply, struct err *err);
 int session_wire_settle(struct session *session, struct err *err);
 
-/* Records how a prediction ended, to be shown with Bob's frame `gate`. */
-void session_verdict(struct session *session, const struct connection *connection, const struct pending *pending,
-    uint64_t gate);
+/* A frame of Bob's is at Alice's: its serial and when it left him; 0: the wire has told of none like it. */
+uint64_t session_land(struct session *session, const uint8_t *frame, size_t size, int64_t *left_ns);
+
+/* Bob says this at at_ns.  For the frames of which no event was read. */
+void session_bob_says(struct session *session, const struct seg *seg, uint64_t serial, int64_t at_ns);
+
+/* Segment `number` of the log is Alice's, and neither heard by Bob nor lost. */
+bool session_under_way(const struct session *session, uint32_t number);
+
+/* Bob's frame has reached Alice, or never will. */
+bool session_knows(const struct session *session, uint64_t serial);
+
+/* The frame waits under `link hold`. */
+bool session_holds(const struct session *session, enum wire_port port, uint64_t serial);
 
 #endif

@@ -87,6 +87,11 @@ log_add(struct log *log, const uint8_t *frame, size_t size, const struct seg *se
 		.payload_size = (uint32_t)(size - head),
 		.head = memory_copy(frame, head),
 	};
+	if (seg_has(seg, LAYER_TCP)) {
+		entry->seq = seg->tcp.seq;
+		entry->seq_bytes = seg_len(seg);
+		entry->flags = seg->tcp.flags;
+	}
 	keep_payload(log, entry, frame + head);
 	return entry;
 }

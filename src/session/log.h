@@ -19,7 +19,10 @@ struct log_entry {
 	uint64_t serial;   /* running number on its port of the wire */
 	uint16_t conn;     /* 0: belongs to none */
 	bool incoming;
-	bool repeat;       /* the same bytes as an earlier segment of this connection and direction: a retransmission */
+	bool dropped;      /* the wire did not carry it */
+	uint16_t flags;          /* of TCP */
+	uint32_t seq, seq_bytes; /* likewise: where it begins, and how much of the sequence space it takes */
+	bool repeat;       /* the same octets as an earlier segment of this connection and direction: a retransmission */
 	uint16_t head_size;    /* bytes of the frame before the payload */
 	uint32_t payload_size;
 	uint8_t *head;         /* the log's */

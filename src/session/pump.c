@@ -6,76 +6,38 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/seq.h"
 #include "base/when.h"
-#include "drive/neighbour.h"
-#include "lab/address.h"
 #include "seg/defect.h"
 #include "session/connection.h"
 #include "session/events.h"
+#include "session/predictions.h"
 #include "session/record.h"
-#include "session/send.h"
 #include "session/session.h"
 #include "session/show.h"
 #include "session/time.h"
 
-/* A frame is at Alice's a moment before the wire has written that it handed it over. */
-#define EVENT_PATIENCE_NS (20 * NS_PER_MS)
-
+/* The same octets again: a repeat that `expect` skips and views fold.  What lies beyond all that came before is new. */
 static bool
-same_frame(const struct flying *flying, const uint8_t *frame, size_t size)
+is_repeat(const struct session *session, struct connection *connection, const struct log_entry *entry)
 {
-	return flying->size == size && memcmp(flying->snapshot, frame, flying->snapshot_size) == 0;
-}
+	uint32_t end = entry->seq + entry->seq_bytes;
 
-/* Which of Bob's frames this is.  0: none that the wire has told of (Bob's frames may not be the only ones). */
-static uint64_t
-land(struct session *session, const uint8_t *frame, size_t size, int64_t *left_ns)
-{
-	int64_t give_up_ns = clock_monotonic_ns() + EVENT_PATIENCE_NS;
-
-	do {
-		for (size_t i = 0; i < session->flyings; i++) {
-			uint64_t serial = session->flying[i].serial;
-
-			if (!same_frame(&session->flying[i], frame, size))
-				continue;
-			*left_ns = session->flying[i].left_ns;
-			session->flyings--;
-			memmove(&session->flying[i], &session->flying[i + 1], (session->flyings - i) * sizeof(session->flying[0]));
-			return serial;
-		}
-	} while (session_take_events(session) || clock_monotonic_ns() < give_up_ns);
-	return 0;
-}
-
-static void
-answer_neighbour(struct session *session, const struct seg *asked)
-{
-	struct address own[2];
-	struct seg answer;
-	struct err ignored;
-	uint8_t room[8];
-
-	address_parse(ALICE_IP4, &own[0]);
-	address_parse(ALICE_IP6, &own[1]);
-	if (session->autopilot.arp && neighbour_answer(asked, own, 2, ALICE_MAC, &answer, room))
-		session_transmit(session, NULL, &answer, &ignored);
-}
-
-/* The same sequence space again: a repeat that `expect` skips and views fold. */
-static bool
-is_repeat(struct connection *connection, const struct seg *seg)
-{
-	bool again = connection->last_text.any && connection->last_text.seq == seg->tcp.seq &&
-	    connection->last_text.flags == seg->tcp.flags && connection->last_text.payload_size == seg->payload_size;
-
-	if (seg_len(seg) == 0)
+	if (entry->seq_bytes == 0)
 		return false;
-	connection->last_text.any = true;
-	connection->last_text.seq = seg->tcp.seq;
-	connection->last_text.flags = seg->tcp.flags;
-	connection->last_text.payload_size = seg->payload_size;
-	return again;
+	if (!connection->bob_spoke || seq_lt(connection->bob_said, end)) {
+		connection->bob_spoke = true;
+		connection->bob_said = end;
+		return false;
+	}
+	for (size_t i = (size_t)(entry - session->log.entry); i-- > 0;) {
+		const struct log_entry *earlier = &session->log.entry[i];
+
+		if (earlier->conn == entry->conn && earlier->incoming && earlier->seq == entry->seq &&
+		    earlier->seq_bytes == entry->seq_bytes && earlier->flags == entry->flags)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -85,7 +47,8 @@ alice_hears(struct session *session, struct connection *connection, const struct
 	struct out out = { 0 };
 
 	/* Whoever knocks while nothing else goes on has Alice's attention. */
-	if (selected == NULL || selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED)
+	if (selected == NULL ||
+	    (selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED && (seg->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN))
 		session->selected = connection->number;
 	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
 	session_due(session, connection);
@@ -105,10 +68,12 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	uint64_t serial;
 	int64_t left_ns = WHEN_NEVER;
 
-	serial = land(session, frame, size, &left_ns);
+	serial = session_land(session, frame, size, &left_ns);
 	at_ns = session_at(session, at_ns);
 	seg_parse(&seg, frame, size);
 	seg.defects = seg_defects(&seg, frame, size);
+	if (serial == 0 && session->events_missed && seg_has(&seg, LAYER_TCP))
+		session_bob_says(session, &seg, 0, at_ns);
 	connection = session_find(session, &seg, true);
 	entry = log_add(&session->log, frame, size, &seg);
 	number = (uint32_t)session->log.count;
@@ -117,8 +82,8 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	entry->serial = serial;
 	entry->incoming = true;
 	entry->conn = connection != NULL ? connection->number : 0;
-	entry->repeat = connection != NULL && is_repeat(connection, &seg);
-	if (serial != 0)
+	entry->repeat = connection != NULL && is_repeat(session, connection, entry);
+	if (serial > session->alice_heard)
 		session->alice_heard = serial;
 	session_ask_kernel(session);
 	session_show_line(session, number);
@@ -126,7 +91,7 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	if (connection != NULL)
 		alice_hears(session, connection, &seg, number);
 	else
-		answer_neighbour(session, &seg);
+		session_autopilot_neighbour(session, &seg);
 }
 
 /* Lost frames are told once each, never silent. */
@@ -134,7 +99,7 @@ static void
 tell_losses(struct session *session)
 {
 	const struct wire_shared *shared = lab_wire(session->lab);
-	uint64_t lost = live_lost(session->live) + atomic_load(&shared->port[PORT_ALICE].lost) +
+	uint64_t lost = live_lost(session->live) - session->lost_before + atomic_load(&shared->port[PORT_ALICE].lost) +
 	    atomic_load(&shared->port[PORT_BOB].lost);
 
 	if (lost > session->lost_said)
@@ -151,28 +116,30 @@ tell_losses(struct session *session)
 static int
 take_all(struct session *session, struct err *err)
 {
+	int64_t now_ns;
 	uint64_t count;
 
 	if (read(lab_wire_fd(session->lab), &count, sizeof(count)) < 0 && errno != EAGAIN)
 		return err_set(err, ERR_SYSTEM, "the wire's events cannot be read: %s", strerror(errno));
+	now_ns = session_now(session);
 	session_take_events(session);
 	session_ask_kernel(session);
 	if (live_receive(session->live, take_frame, session, err) < 0)
 		return -1;
-	session_timeouts(session);
+	session_timeouts(session, now_ns);
 	tell_losses(session);
 	return 0;
 }
 
+/* Once for each that dies. */
 static void
 tell_deaths(struct session *session)
 {
 	char who[256];
 
-	if (session->broken_said || lab_alive(session->lab, who, sizeof(who)))
-		return;
-	session->broken_said = true;
-	view_note(session->view, session_now(session), "warning: %s; the log is kept, `lab restart` brings a new one", who);
+	if (!lab_alive(session->lab, who, sizeof(who)))
+		view_note(session->view, session_now(session), "warning: %s; the log is kept", who);
+	session->wire_gone = !lab_carries(session->lab);
 }
 
 static struct timespec
@@ -191,7 +158,7 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 	struct pollfd fds[] = {
 		{ .fd = live_fd(session->live), .events = POLLIN },
 		{ .fd = lab_wire_fd(session->lab), .events = POLLIN },
-		{ .fd = session->broken_said ? -1 : lab_watch_fd(session->lab), .events = POLLIN },
+		{ .fd = lab_watch_fd(session->lab), .events = POLLIN },
 		{ .fd = extra_fd, .events = POLLIN },
 	};
 	struct timespec timeout;

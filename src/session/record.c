@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/record.h"
 
+#include <string.h>
+
 #include "session/connection.h"
 #include "session/events.h"
 #include "session/memory.h"
@@ -77,41 +79,38 @@ session_defer_out(struct session *session, const struct connection *connection, 
 	}
 }
 
-static bool
-under_way(const struct session *session, uint64_t serial)
+/*
+ * Bob's things in his order: behind one that is not shown yet, nothing is.  Those that hang on a frame which he has not
+ * sent yet, and perhaps never will, are shown unless `known_only`.
+ */
+static void
+show_in_order(struct session *session, bool known_only)
 {
-	for (size_t i = 0; i < session->flyings; i++) {
-		if (session->flying[i].serial == serial)
-			return true;
+	size_t shown = 0;
+
+	while (shown < session->deferreds) {
+		const struct deferred *deferred = &session->deferred[shown];
+		bool to_come = deferred->gate > session->bob_sent;
+
+		if (to_come ? known_only : !session_knows(session, deferred->gate))
+			break;
+		show(session, &deferred->record);
+		shown++;
 	}
-	return false;
+	session->deferreds -= shown;
+	if (shown > 0)
+		memmove(session->deferred, session->deferred + shown, session->deferreds * sizeof(session->deferred[0]));
 }
 
 void
 session_show_known(struct session *session)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < session->deferreds; i++) {
-		if (session->deferred[i].gate > session->alice_heard)
-			session->deferred[kept++] = session->deferred[i];
-		else
-			show(session, &session->deferred[i].record);
-	}
-	session->deferreds = kept;
+	show_in_order(session, true);
 }
 
 void
 session_show_deferred(struct session *session)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < session->deferreds; i++) {
-		if (under_way(session, session->deferred[i].gate))
-			session->deferred[kept++] = session->deferred[i];
-		else
-			show(session, &session->deferred[i].record);
-	}
-	session->deferreds = kept;
+	show_in_order(session, false);
 	view_flush(session->view);
 }

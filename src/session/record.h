@@ -26,7 +26,10 @@ void session_record_out(struct session *session, const struct connection *connec
 void session_defer_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment,
     uint64_t gate);
 
-/* Shows what Bob did and was not yet shown: all but what hangs on frames under way; or only what Alice knows by now. */
+/*
+ * Shows what Bob did and was not yet shown, in his order: up to what hangs on a frame that is under way; or only what Alice
+ * knows by now.
+ */
 void session_show_deferred(struct session *session);
 void session_show_known(struct session *session);
 

@@ -6,6 +6,7 @@
 #include "seg/field.h"
 #include "session/connection.h"
 #include "session/events.h"
+#include "session/predictions.h"
 #include "session/pump.h"
 #include "session/record.h"
 #include "session/segment.h"
@@ -43,35 +44,6 @@ journal_segment(struct session *session, const struct connection *connection, co
 	journal_sent(&session->journal, connection != NULL ? connection->number : 0, number, meaning);
 }
 
-static void
-predict(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
-{
-	struct pending *slot = &connection->pending[0];
-	struct trace_record record = { .kind = TRACE_PREDICTION, .end = END_BOB, .conn = connection->number, .segment = number };
-
-	/* The slot that is free, or was decided longest ago; an open prediction gives way last. */
-	for (unsigned i = 0; i < PENDING_MAX; i++) {
-		struct pending *other = &connection->pending[i];
-		bool other_open = other->segment != 0 && other->verdict == VERDICT_PENDING;
-		bool slot_open = slot->segment != 0 && slot->verdict == VERDICT_PENDING;
-
-		if (other_open < slot_open || (other_open == slot_open && other->segment < slot->segment))
-			slot = other;
-	}
-	*slot = (struct pending){ .segment = number, .deadline_ns = WHEN_NEVER };
-	conn_predict(&connection->shadow, END_BOB, seg, session->log.entry[number - 1].at_ns, &slot->prediction);
-	if (!slot->prediction.known) {
-		slot->segment = 0;
-		return;
-	}
-	record.at_ns = session->log.entry[number - 1].at_ns;
-	record.reason = (uint16_t)slot->prediction.must.reason;
-	record.prediction.must = slot->prediction.must;
-	record.prediction.verdict = VERDICT_PENDING;
-	record.prediction.deadline_ns = record.at_ns + session_answer_ns(session, slot->prediction.must.urgency);
-	session_record(session, &record);
-}
-
 /* What follows from Alice's having sent this: her shadow moves, or not, and Bob will answer. */
 static void
 step(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
@@ -83,7 +55,28 @@ step(struct session *session, struct connection *connection, const struct seg *s
 	session->log.entry[number - 1].conn = connection->number;
 	session_show_line(session, number);
 	session_record_out(session, connection, &out, number);
-	predict(session, connection, seg, number);
+	session_predict(session, connection, seg, number);
+}
+
+/* Whose it is by its own addresses and ports, whatever it was made from; NULL: nobody's, since it does not name Alice. */
+static struct connection *
+owner(struct session *session, struct connection *made_from, const struct seg *sent)
+{
+	const struct conn *shadow = &made_from->shadow;
+	struct connection *connection;
+	struct address src, dst, own;
+	struct err ignored;
+
+	if (!seg_has(sent, LAYER_TCP) || !seg_addresses(sent, &src, &dst))
+		return made_from;
+	if (sent->tcp.sport == shadow->port[END_ALICE] && sent->tcp.dport == shadow->port[END_BOB] &&
+	    address_equal(&src, &shadow->address[END_ALICE]) && address_equal(&dst, &shadow->address[END_BOB]))
+		return made_from;
+	connection = session_find(session, sent, false);
+	session_own_address(&dst, &own);
+	if (connection != NULL || !address_equal(&src, &own))
+		return connection;
+	return session_connect(session, &dst, sent->tcp.sport, sent->tcp.dport, &ignored);
 }
 
 int
@@ -92,6 +85,7 @@ session_transmit(struct session *session, struct connection *connection, const s
 	uint8_t frame[FRAME_MAX];
 	struct log_entry *entry;
 	struct seg sent;
+	char gone[256];
 	long size = session_build(session, seg, frame, err);
 	uint32_t number;
 	int64_t now_ns;
@@ -101,11 +95,17 @@ session_transmit(struct session *session, struct connection *connection, const s
 	if (size > ETH_HEADER + MTU)
 		return err_set(err, ERR_INPUT, "this makes an IP packet of %ld bytes, and the wire carries %d; send less, or `data ... split`",
 		    size - ETH_HEADER, MTU);
+	if (session->wire_gone && !lab_alive(session->lab, gone, sizeof(gone)))
+		return err_set(err, ERR_SYSTEM, "%s", gone);
+	seg_parse(&sent, frame, (size_t)size);
+	sent.defects = seg_defects(&sent, frame, (size_t)size);
+	if (connection != NULL)
+		connection = owner(session, connection, &sent);
+	if (connection != NULL && sent.tcp.flags & TCP_SYN)
+		session_ask_listener(session, connection);
 	now_ns = clock_monotonic_ns();
 	if (live_send(session->live, frame, (size_t)size, err) != 0)
 		return -1;
-	seg_parse(&sent, frame, (size_t)size);
-	sent.defects = seg_defects(&sent, frame, (size_t)size);
 	entry = log_add(&session->log, frame, (size_t)size, &sent);
 	entry->at_ns = session_at(session, now_ns);
 	entry->serial = ++session->sent;
@@ -114,7 +114,6 @@ session_transmit(struct session *session, struct connection *connection, const s
 		session_show_line(session, number);
 		return 0;
 	}
-	connection->cursor = number;
 	step(session, connection, &sent, number);
 	journal_segment(session, connection, &sent, number);
 	return 0;
@@ -124,52 +123,63 @@ struct answered {
 	const struct session *session;
 	const struct connection *connection;
 	uint32_t number;
-	uint64_t serial;
+	bool now; /* the prediction was for at once, and how it ended is known */
 };
 
-static bool
-is_held(const struct session *session, uint64_t serial)
-{
-	for (size_t i = 0; i < session->helds; i++) {
-		if (session->held[i].port == PORT_ALICE && session->held[i].serial == serial)
-			return true;
-	}
-	return false;
-}
-
-/* Bob heard it, and what he must say at once has come; or it is held. */
+/* Bob heard it, and what he must say at once has come or never will; or it is held, or lost. */
 static bool
 answered(void *arg)
 {
-	const struct answered *wanted = arg;
+	struct answered *wanted = arg;
 	const struct session *session = wanted->session;
 
-	if (is_held(session, wanted->serial))
+	if (session->wire_gone || session_holds(session, PORT_ALICE, log_entry(&session->log, wanted->number)->serial))
 		return true;
-	if (session->log.entry[wanted->number - 1].bob_ns == WHEN_NEVER)
+	if (session_under_way(session, wanted->number))
 		return false;
-	for (unsigned i = 0; i < PENDING_MAX; i++) {
+	for (unsigned i = 0; wanted->connection != NULL && i < PENDING_MAX; i++) {
 		const struct pending *pending = &wanted->connection->pending[i];
 
 		if (pending->segment != wanted->number)
 			continue;
-		if (pending->prediction.must.flags == 0 || pending->prediction.must.urgency == URGENCY_DELAYED)
-			return true;
-		return pending->verdict != VERDICT_PENDING && pending->answer_serial <= session->alice_heard;
+		wanted->now = pending->prediction.must.flags != 0 && pending->prediction.must.urgency == URGENCY_NOW;
+		return !wanted->now ||
+		    (pending->verdict != VERDICT_PENDING && session_knows(session, pending->answer_serial));
 	}
 	return true;
+}
+
+/* What Bob said without having to is told by the wire, and taken in, before the command ends: no matter who is quicker. */
+static int
+take_the_rest(struct session *session, const struct answered *wanted, struct err *err)
+{
+	if (wanted->now || session->wire_gone || log_entry(&session->log, wanted->number)->bob_ns == WHEN_NEVER)
+		return 0;
+	if (session_wire_settle(session, err) != 0)
+		return -1;
+	return session_pump(session, 0, -1, err) < 0 ? -1 : 0;
 }
 
 int
 session_send(struct session *session, struct connection *connection, const struct seg *seg, struct err *err)
 {
-	struct answered wanted = { .session = session, .connection = connection };
+	struct answered wanted = { .session = session };
+	int64_t until_ns;
 
 	if (session_transmit(session, connection, seg, err) != 0)
 		return -1;
 	wanted.number = (uint32_t)session->log.count;
-	wanted.serial = session->sent;
-	session_wait(session, answered, &wanted, clock_monotonic_ns() + SEND_PATIENCE_NS, err);
+	connection = session_connection(session, log_entry(&session->log, wanted.number)->conn);
+	if (connection != NULL)
+		connection->cursor = wanted.number;
+	wanted.connection = connection;
+	until_ns = clock_monotonic_ns() + SEND_PATIENCE_NS;
+	if (session_wait(session, answered, &wanted, until_ns, err))
+		take_the_rest(session, &wanted, err);
+	else if (err->code == ERR_NONE && clock_monotonic_ns() >= until_ns && session_under_way(session, wanted.number))
+		view_note(session->view, session_now(session),
+		    "bob has not heard segment %u for %d s: a slow link, or a wire that is stopped?", wanted.number,
+		    (int)(SEND_PATIENCE_NS / NS_PER_S));
 	session_show_deferred(session);
 	return err->code != ERR_NONE ? -1 : 0;
 }

@@ -12,7 +12,10 @@ struct connection;
 /* Returns at once.  Without a connection (NULL) nothing is predicted. */
 int session_transmit(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
 
-/* Also waits until the part of Bob's answer that is due now has come, its time is up, or the frame is held. */
+/*
+ * Also puts the connection's cursor behind it, and waits until the part of Bob's answer that is due now has come, its time
+ * is up, or the frame is held or lost.
+ */
 int session_send(struct session *session, struct connection *connection, const struct seg *seg, struct err *err);
 
 #endif

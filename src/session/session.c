@@ -114,14 +114,17 @@ session_restart(struct session *session, struct err *err)
 	    lab_counters(session->lab, &session->counters, err) != 0)
 		return -1;
 	session->counters_at_start = session->counters;
-	/* The log keeps what was; who spoke in it is gone. */
-	for (size_t i = 0; i < session->log.count; i++)
+	/* The log keeps what was; who spoke in it is gone, and what was under way is lost. */
+	for (size_t i = 0; i < session->log.count; i++) {
 		session->log.entry[i].conn = 0;
+		session->log.entry[i].dropped = session->log.entry[i].bob_ns == WHEN_NEVER;
+	}
 	session_forget_connections(session);
 	session->flyings = session->helds = session->deferreds = 0;
 	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
 	session->lost_said = 0;
-	session->broken_said = false;
+	session->lost_before = live_lost(session->live);
+	session->events_missed = session->wire_gone = false;
 	memset(session->link, 0, sizeof(session->link));
-	return 0;
+	return session->autopilot.arp ? 0 : lab_neighbour(session->lab, false, err);
 }

@@ -6,6 +6,7 @@
  * or sent what.  Bob's shadow is stepped in Bob's order of things, Alice's in hers; what Bob did is shown when Alice can know.
  *
  *   segment.h  composes   ->   send.h  sends   ->   pump.h  waits   ->   events.h  what Bob heard and sent
+ *   predictions.h  what he must answer, and whether he did
  *   connection.h  the connections and their shadows         record.h, show.h  the trace and the lines, as they are shown
  *   log.h  the frames      journal.h  the commands      time.h  deadlines      condition.h  what can be expected
  */
@@ -80,10 +81,13 @@ struct session {
 	struct held_frame *held;
 	size_t helds, held_room;
 	struct link_settings link[2]; /* as in force, by enum wire_port */
-	uint64_t lost_said; /* frames lost by captures that were told */
+	uint32_t all_heard;   /* of so many first entries of the log none is under way to Bob */
+	uint64_t lost_said;   /* frames lost by captures that were told */
+	uint64_t lost_before; /* by Alice's, when this lab came up */
+	bool events_missed;   /* some of the wire's: what Bob heard and said has to be concluded from what comes later */
+	bool wire_gone;       /* no frame crosses any more */
 	bool spill_said;
-	bool broken_said;   /* that the agent or the wire is gone */
-	unsigned broken;    /* broken predictions so far */
+	unsigned broken;      /* broken predictions so far */
 	volatile sig_atomic_t *interrupted; /* set by Ctrl-C, cleared when a command begins; may be NULL */
 };
 

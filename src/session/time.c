@@ -3,7 +3,7 @@
 
 #include "base/when.h"
 #include "session/connection.h"
-#include "session/events.h"
+#include "session/predictions.h"
 #include "session/record.h"
 #include "session/session.h"
 
@@ -53,19 +53,6 @@ session_due(struct session *session, const struct connection *connection)
 }
 
 static void
-judge(struct session *session, struct connection *connection, int64_t now_ns)
-{
-	for (unsigned i = 0; i < PENDING_MAX; i++) {
-		struct pending *pending = &connection->pending[i];
-
-		if (!is_open(pending) || pending->deadline_ns > now_ns)
-			continue;
-		pending->verdict = pending->prediction.must.flags == 0 ? VERDICT_HELD : VERDICT_BROKEN;
-		session_verdict(session, connection, pending, session->alice_heard);
-	}
-}
-
-static void
 end_time_wait(struct session *session, struct connection *connection, int64_t now_ns)
 {
 	if (conn_deadline(&connection->shadow) > now_ns)
@@ -79,16 +66,14 @@ end_time_wait(struct session *session, struct connection *connection, int64_t no
 }
 
 void
-session_timeouts(struct session *session)
+session_timeouts(struct session *session, int64_t now_ns)
 {
-	int64_t now_ns = session_now(session);
-
 	if (session->next_due_ns > now_ns)
 		return;
 	session->next_due_ns = WHEN_NEVER;
 	for (size_t c = 0; c < session->connections; c++) {
 		if (session->due_ns[c] <= now_ns) {
-			judge(session, session->connection[c], now_ns);
+			session_judge(session, session->connection[c], now_ns);
 			end_time_wait(session, session->connection[c], now_ns);
 			session_due(session, session->connection[c]);
 		} else if (session->due_ns[c] < session->next_due_ns) {

@@ -14,11 +14,8 @@ struct session;
 int64_t session_round_trip_ns(const struct session *session);
 int64_t session_answer_ns(const struct session *session, enum urgency urgency);
 
-/* When the next prediction or timer of a shadow is due, since the session began; WHEN_NEVER: none is. */
-int64_t session_deadline(const struct session *session);
-
-/* What is due by now happens: predictions are judged, TIME-WAITs end. */
-void session_timeouts(struct session *session);
+/* What was due at now_ns, by when all events had been read, happens: predictions are judged, TIME-WAITs end. */
+void session_timeouts(struct session *session, int64_t now_ns);
 
 /* To be called after each step of a shadow and each new deadline of a prediction: something may be due earlier now. */
 void session_due(struct session *session, const struct connection *connection);
