@@ -80,7 +80,7 @@ is "$(cat "$tmp/said")" '' 'on standard input'
 # ---- JSON
 run --json -c 'syn; nonsense'
 is "$(tail -n 1 <"$tmp/out" | sed 's/"t_us":[0-9]*/"t_us":0/')" \
-	"{\"type\":\"error\",\"t_us\":0,\"where\":\"-c:1\",\"what\":\"there is no command \\\"nonsense\\\"; \`help\` lists them\",\"status\":2}" \
+	"{\"type\":\"error\",\"t_us\":0,\"where\":\"-c:1\",\"what\":\"there is no command \\\"nonsense\\\"; \`help\` lists them\",\"expected\":\"\",\"status\":2}" \
 	'an error is an object too'
 is "$err" "-c:1: there is no command \"nonsense\"; \`help\` lists them" 'and stands on standard error as ever'
 run --json -c 'syn; expect S.; expect R within 1ms'
