@@ -17,7 +17,7 @@
 #include "lab/lab_private.h"
 
 /* Far beyond what any answer takes, also under valgrind: only a stopped process lets it pass. */
-#define ANSWER_TIMEOUT_MS 30000
+#define ANSWER_TIMEOUT_MS 10000
 
 /* ---- who lives ------------------------------------------------------------------------------------------------- */
 
