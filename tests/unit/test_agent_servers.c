@@ -256,12 +256,13 @@ come_and_go(unsigned rounds)
 static void
 test_connections_come_and_go_without_trace(void **state)
 {
-	unsigned fds = agent_fds();
+	unsigned fds;
 	long memory_kb;
 
 	(void)state;
 	set_to("pause=1ms");
 	come_and_go(500);
+	fds = agent_fds(); /* not before: with the first connection the HTTP library opens its own */
 	memory_kb = agent_memory_kb();
 	come_and_go(2000);
 	assert_int_equal(agent_fds(), fds);
