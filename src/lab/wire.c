@@ -316,6 +316,7 @@ wire_run(const struct wire_start *start)
 		give_up(&wire, "the wire cannot open", start->interface[0], strerror(errno));
 	} else if (open_ports(&wire) == 0) {
 		atomic_store(&start->shared->ready, 1);
+		eventfd_write(start->notify, 1);
 		move_frames(&wire);
 	}
 	for (unsigned i = 0; i < start->ports; i++) {
