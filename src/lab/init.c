@@ -204,10 +204,10 @@ start_bob(struct init *init, int fds[INIT_FDS], struct err *err)
 	for (unsigned i = 0; i < INIT_FDS; i++)
 		fds[i] = -1;
 	init->generation++;
-	if (network_furnish_bob(&init->network, err) < 0)
+	if (network_link_bob(&init->network, err) < 0)
 		return -1;
 	fds[INIT_FD_WIRE] = spawn(init, INIT_WIRE, err);
-	if (fds[INIT_FD_WIRE] < 0)
+	if (fds[INIT_FD_WIRE] < 0 || network_furnish_bob(&init->network, err) < 0)
 		return -1;
 	fds[INIT_FD_AGENT] = spawn(init, INIT_AGENT, err);
 	return fds[INIT_FD_AGENT] < 0 ? -1 : open_views(init, fds, err);

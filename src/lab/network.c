@@ -97,7 +97,7 @@ network_neighbour(struct network *network, bool permanent, struct err *err)
  * does so at once, and settling the link brings on the second one: both are gone before the wire opens its captures.
  */
 int
-network_furnish_bob(struct network *network, struct err *err)
+network_link_bob(struct network *network, struct err *err)
 {
 	const struct veth_end ends[2] = {
 		{ .name = WIRE_BOB_IF, .netns = network->wire_ns },
@@ -119,8 +119,14 @@ network_furnish_bob(struct network *network, struct err *err)
 	if (network->ip6 && netlink_address(&network->bob, BOB_IF, &ip6, LAB_PREFIX_IP6, err) < 0)
 		network->ip6 = false;
 	if (netlink_link_up(&network->bob, "lo", err) < 0 || netlink_link_up(&network->wire, WIRE_BOB_IF, err) < 0 ||
-	    netlink_link_up(&network->bob, BOB_IF, err) < 0 || netlink_link_settle(&network->bob, BOB_IF, err) < 0)
+	    netlink_link_up(&network->bob, BOB_IF, err) < 0)
 		return -1;
+	return netlink_link_settle(&network->bob, BOB_IF, err);
+}
+
+int
+network_furnish_bob(struct network *network, struct err *err)
+{
 	settings_apply(network->faults, SETTING_FIXED, network->ip6, &network->lacking);
 	settings_apply(network->faults, SETTING_PATIENT, network->ip6, &network->lacking);
 	if (set_routes(network, err) < 0)

@@ -26,7 +26,11 @@ struct network {
  */
 int network_begin(struct network *network, struct err *err);
 
-/* Settings, link and addresses of the Bob whose namespace network_begin or network_new_bob made. */
+/*
+ * The Bob whose namespace network_begin or network_new_bob made: first his link, quiet and up, with his addresses, so that
+ * the wire can open its captures; then what else he needs before a socket of his is opened.
+ */
+int network_link_bob(struct network *network, struct err *err);
 int network_furnish_bob(struct network *network, struct err *err);
 
 /*

@@ -19,7 +19,11 @@
 #include "lab/wire_switch.h"
 
 #define SNAPLEN 65549 /* Ethernet header and the longest IP packet */
-#define RING_BYTES (8 << 20)
+/*
+ * Room for some 2600 full frames; tcp_wmem of 4 MiB, which counts buffers and all, lets one connection of Bob's have no
+ * more than 1900 under way.  The kernel clears each page of it while the wire opens, and that is half of what opening costs.
+ */
+#define RING_BYTES (4 << 20)
 #define BATCH 64                 /* frames of one port before the others have their turn */
 #define RING_TURNS 128           /* batches that empty the fullest ring */
 #define LOST_NS (20 * NS_PER_MS) /* how long after a frame the capture is asked what it lost */
@@ -329,6 +333,7 @@ wire_run(const struct wire_start *start)
 		give_up(&wire, "the wire cannot open", start->interface[0], strerror(errno));
 	} else if (open_ports(&wire) == 0) {
 		atomic_store(&start->shared->ready, 1);
+		eventfd_write(start->notify, 1);
 		move_frames(&wire);
 	}
 	for (unsigned i = 0; i < start->ports; i++) {

@@ -99,7 +99,7 @@ struct wire_start {
 	const char *interface[WIRE_PORTS_MAX]; /* up, without offloads */
 	unsigned ports;
 	int control; /* SOCK_SEQPACKET to main */
-	int notify;  /* eventfd, non-blocking: written to after each batch of events */
+	int notify;  /* eventfd, non-blocking: written to when frames flow, and after each batch of events */
 	struct wire_shared *shared;
 	uint64_t seed;
 };

@@ -55,9 +55,9 @@ open_drivers(struct session *session, struct err *err)
 	if (session->build == NULL)
 		return -1;
 	count = live_sockets(session->live, fds);
-	if (lab_keep(session->lab, fds, count, err) != 0 || lab_ready(session->lab, err) != 0)
+	if (lab_keep(session->lab, fds, count, err) != 0 || lab_drop_privileges(session->lab, err) != 0)
 		return -1;
-	return lab_drop_privileges(session->lab, err);
+	return lab_ready(session->lab, err);
 }
 
 struct session *

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ wire_run(const struct wire_start *start)
 			return 1;
 	}
 	atomic_store(&start->shared->ready, 1);
+	eventfd_write(start->notify, 1);
 	while (recv(start->control, &request, sizeof(request), 0) == sizeof(request)) {
 		struct wire_reply reply = { .done = true, .settings = request.settings };
 

@@ -69,7 +69,8 @@ test_http_waits_for_the_whole_request(void **state)
 		assert_int_equal(poll(&answer, 1, 2), 0);
 		assert_int_equal(send(answer.fd, request + i, 1, 0), 1);
 	}
-	assert_non_null(strstr(read_response(answer.fd, true), "29 bytes of data (segments: 29)"));
+	/* The receiving kernel may have taken several of them as one. */
+	assert_non_null(strstr(read_response(answer.fd, true), "29 bytes of data (segments: "));
 	close(answer.fd);
 }
 

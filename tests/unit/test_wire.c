@@ -8,6 +8,7 @@
 #include <string.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -52,7 +53,11 @@ test_main_is_poked(void **state)
 	struct bench *bench = ready_wire();
 	struct pollfd poked = { .fd = bench->notify, .events = POLLIN };
 
+	eventfd_t pokes;
+
 	(void)state;
+	assert_int_equal(poll(&poked, 1, (int)(PATIENCE / NS_PER_MS)), 1);
+	assert_int_equal(eventfd_read(bench->notify, &pokes), 0);
 	assert_int_equal(poll(&poked, 1, 0), 0);
 	send_numbered(bench->a, 1);
 	assert_int_equal(poll(&poked, 1, (int)(PATIENCE / NS_PER_MS)), 1);
