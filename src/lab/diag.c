@@ -37,8 +37,8 @@ diag_open(struct err *err)
 	return fd;
 }
 
-static enum tcp_state
-state_of(uint8_t kernel_state)
+enum tcp_state
+diag_state(uint8_t kernel_state)
 {
 	static const enum tcp_state states[] = {
 		[TCP_ESTABLISHED] = TCP_STATE_ESTABLISHED,
@@ -67,7 +67,7 @@ keep_view(const struct nlmsghdr *message, void *data)
 		return MNL_CB_STOP;
 	*view = (struct kernel_view){
 		.found = true,
-		.state = state_of(answer->idiag_state),
+		.state = diag_state(answer->idiag_state),
 		.rqueue = answer->idiag_rqueue,
 		.wqueue = answer->idiag_wqueue,
 		.timer = answer->idiag_timer,

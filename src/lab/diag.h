@@ -25,6 +25,9 @@ int diag_find(struct mnl_socket *socket, unsigned sequence, const struct four_tu
  */
 int diag_destroy_all(const struct faults *faults, int fd, bool orphans);
 
+/* RFC 9293's state of a kernel's number for it (include/net/tcp_states.h); one that it does not know is CLOSED. */
+enum tcp_state diag_state(uint8_t kernel_state);
+
 /* 0 when the kernel has SOCK_DESTROY, else the errno with which it says no. */
 int diag_can_destroy(const struct faults *faults, int fd);
 

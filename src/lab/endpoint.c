@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <unistd.h>
 
+#include "lab/diag.h"
 #include "trace/state.h"
 
 int
@@ -93,24 +94,10 @@ endpoint_text(struct text *t, const struct sockaddr *address)
 const char *
 endpoint_state(int fd)
 {
-	static const enum tcp_state names[] = {
-		[TCP_ESTABLISHED] = TCP_STATE_ESTABLISHED,
-		[TCP_SYN_SENT] = TCP_STATE_SYN_SENT,
-		[TCP_SYN_RECV] = TCP_STATE_SYN_RECEIVED,
-		[TCP_FIN_WAIT1] = TCP_STATE_FIN_WAIT_1,
-		[TCP_FIN_WAIT2] = TCP_STATE_FIN_WAIT_2,
-		[TCP_TIME_WAIT] = TCP_STATE_TIME_WAIT,
-		[TCP_CLOSE] = TCP_STATE_CLOSED,
-		[TCP_CLOSE_WAIT] = TCP_STATE_CLOSE_WAIT,
-		[TCP_LAST_ACK] = TCP_STATE_LAST_ACK,
-		[TCP_LISTEN] = TCP_STATE_LISTEN,
-		[TCP_CLOSING] = TCP_STATE_CLOSING,
-	};
 	struct tcp_info info = { 0 };
 	socklen_t size = sizeof(info);
 
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0 ||
-	    info.tcpi_state >= sizeof(names) / sizeof(*names))
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
 		return "?";
-	return tcp_state_name(names[info.tcpi_state]);
+	return tcp_state_name(diag_state(info.tcpi_state));
 }
