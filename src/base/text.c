@@ -38,21 +38,36 @@ text_add(struct text *t, const char *format, ...)
 	va_end(ap);
 }
 
+static void
+add_chars(struct text *t, const char *chars, size_t count)
+{
+	size_t room = t->size - 1 - t->length;
+
+	if (count > room) {
+		t->cut = true;
+		count = room;
+	}
+	memcpy(t->at + t->length, chars, count);
+	t->length += count;
+	t->at[t->length] = '\0';
+}
+
+/* Payloads come this way, byte by byte: too many for a format each. */
 void
 text_add_escaped(struct text *t, const void *data, size_t size)
 {
-	static const char from[] = "\r\n\t\\\"", to[] = "rnt\\\"";
+	static const char from[] = "\r\n\t\\\"", to[] = "rnt\\\"", digits[] = "0123456789abcdef";
 	const uint8_t *byte = data;
 
 	for (size_t i = 0; i < size && !t->cut; i++) {
 		const char *named = byte[i] != '\0' ? strchr(from, byte[i]) : NULL;
 
 		if (named != NULL)
-			text_add(t, "\\%c", to[named - from]);
+			add_chars(t, (const char[]){ '\\', to[named - from] }, 2);
 		else if (byte[i] >= 0x20 && byte[i] < 0x7f)
-			text_add(t, "%c", byte[i]);
+			add_chars(t, (const char[]){ (char)byte[i] }, 1);
 		else
-			text_add(t, "\\x%02x", byte[i]);
+			add_chars(t, (const char[]){ '\\', 'x', digits[byte[i] >> 4], digits[byte[i] & 15] }, 4);
 	}
 }
 

@@ -76,6 +76,10 @@ test_bytes_for_a_terminal_are_escaped(void **state)
 	(void)state;
 	text_add_escaped(&t, "a\r\n\"\\\0\033[m", 9);
 	assert_string_equal(room, "a\\r\\n\\\"\\\\\\x00\\x1b[m");
+	t = text_in(room, 6);
+	text_add_escaped(&t, "a\001\002", 3);
+	assert_true(t.cut);
+	assert_string_equal(room, "a\\x01");
 }
 
 /* Table 3-7 of the Unicode standard says which bytes are well-formed UTF-8. */
