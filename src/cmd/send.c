@@ -72,12 +72,27 @@ connection_for(struct dojo *dojo, const struct words *words, struct err *err)
 	return connection;
 }
 
+/* Sends on the connection for it; a new one of which nothing could be sent is none. */
+static int
+open_with(struct dojo *dojo, uint16_t flags, const struct words *words, struct err *err)
+{
+	struct session *session = dojo->session;
+	uint16_t selected = session->selected;
+	size_t connections = session->connections;
+	int result;
+
+	if (connection_for(dojo, words, err) == NULL)
+		return -1;
+	result = send_flags(dojo, flags, words, 1, err);
+	if (result != 0 && err->code == ERR_INPUT && session->connections > connections)
+		session_take_back(session, selected);
+	return result;
+}
+
 static int
 run_syn(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	if (connection_for(dojo, words, err) == NULL)
-		return -1;
-	return send_flags(dojo, TCP_SYN, words, 1, err);
+	return open_with(dojo, TCP_SYN, words, err);
 }
 
 static int
@@ -108,8 +123,8 @@ run_rst(struct dojo *dojo, const struct words *words, struct err *err)
 static int
 run_tcp(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	if (session_selected(dojo->session) == NULL && connection_for(dojo, words, err) == NULL)
-		return -1;
+	if (session_selected(dojo->session) == NULL)
+		return open_with(dojo, 0, words, err);
 	return send_flags(dojo, 0, words, 1, err);
 }
 

@@ -9,6 +9,7 @@
 #include "session/memory.h"
 #include "session/record.h"
 #include "session/session.h"
+#include "session/show.h"
 
 #define FIRST_PORT_AGAIN 1024 /* when those from 40001 on are used up */
 
@@ -169,12 +170,39 @@ free_port(struct session *session)
 	return 0;
 }
 
+void
+session_take_back(struct session *session, uint16_t selected)
+{
+	struct connection *last = session->connection[--session->connections];
+	uint16_t port = last->shadow.port[END_ALICE];
+
+	*bucket(session, port) = last->older;
+	if (session->next_port == port + 1)
+		session->next_port = port;
+	session->selected = selected;
+	free(last);
+}
+
+/* Only Bob is there to be spoken to. */
+static bool
+is_bob(const struct address *address)
+{
+	const char *host = session_host(address);
+
+	return host != NULL && strcmp(host, "bob") == 0;
+}
+
 struct connection *
 session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport, struct err *err)
 {
 	struct connection *connection = NULL;
 	struct address alice;
+	char text[ADDRESS_TEXT];
 
+	if (!is_bob(bob)) {
+		err_set(err, ERR_INPUT, "nobody in the lab answers to %s; write bob or bob6", address_text(bob, text, sizeof(text)));
+		return NULL;
+	}
 	session_own_address(bob, &alice);
 	if (sport == 0)
 		sport = free_port(session);

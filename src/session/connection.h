@@ -51,6 +51,9 @@ void session_ask_listener(struct session *session, struct connection *connection
 struct connection *session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport,
     struct err *err);
 
+/* Takes back the connection made last, of which nothing was sent; `selected` is so again. */
+void session_take_back(struct session *session, uint16_t selected);
+
 /* A connection that Bob begins with `syn`; Alice is in LISTEN there if she listens, else CLOSED.  Not selected; NULL: no SYN. */
 struct connection *session_accept(struct session *session, const struct seg *syn);
 

@@ -24,7 +24,7 @@ show(struct session *session, const struct trace_record *record)
 	/* A prediction is about what Bob sends; what is owed, about what its end sends. */
 	if (record->kind == TRACE_PREDICTION) {
 		sender = END_BOB;
-		if (!session->settings.predict && record->prediction.verdict != VERDICT_BROKEN)
+		if (!session->settings.predictions && record->prediction.verdict != VERDICT_BROKEN)
 			return;
 	}
 	if (connection != NULL && !session->settings.raw) {

@@ -14,7 +14,7 @@
 static const struct setting settings_rows[] = {
 	NUMBER(mss, 1, 65535, 1460, "the MSS that Alice's SYN announces, in bytes"),
 	NUMBER(port, 1, 65535, 80, "the port of Bob's that `syn` and `connect` knock at"),
-	BOOLEAN(predict, 1, "show what Bob should answer under each segment sent"),
+	BOOLEAN(predictions, 1, "show what Bob should answer under each segment sent"),
 	BOOLEAN(raw, 0, "show sequence numbers as they are on the wire, not relative to the initial ones"),
 	BOOLEAN(sack, 1, "Alice's SYN offers selective acknowledgements (RFC 2018)"),
 	BOOLEAN(strict, 0, "a broken prediction ends a script with status 1"),

@@ -12,7 +12,7 @@
 struct settings {
 	bool raw;       /* show sequence numbers as on the wire */
 	bool strict;    /* a broken prediction ends a script with status 1 */
-	bool predict;   /* show predictions */
+	bool predictions; /* show them under each segment sent */
 	uint32_t port;  /* where `syn` knocks */
 	uint32_t window; /* the window that Alice announces, in bytes, before scaling */
 	uint32_t mss;    /* that she announces in a SYN */

@@ -79,7 +79,7 @@ why_unacceptable(const struct step *s)
 	uint32_t seq = s->seg->tcp.seq, size = seg_len(s->seg);
 
 	if (s->seg->tcp.flags & TCP_SYN)
-		return REASON_SYN_CHALLENGED;
+		return seq == e->irs ? REASON_SYN_REPEATED : REASON_SYN_CHALLENGED;
 	if (seq == e->rcv.nxt - 1 && size <= 1 && (s->seg->tcp.flags & TCP_FIN) == 0)
 		return REASON_KEEP_ALIVE;
 	return size != 0 && seq_leq(seq + size, e->rcv.nxt) ? REASON_DUPLICATE : REASON_OUTSIDE_WINDOW;
@@ -102,7 +102,9 @@ refuse(struct step *s)
 		return DONE;
 	}
 	step_ignore(s, why_unacceptable(s));
-	owe_ack(s, URGENCY_NOW, REASON_UNACCEPTABLE);
+	/* Before its own SYN,ACK went out an end has nothing to acknowledge with: that is what it still owes. */
+	if (e->iss_known == ISS_SENT)
+		owe_ack(s, URGENCY_NOW, REASON_UNACCEPTABLE);
 	return DONE;
 }
 

@@ -48,7 +48,7 @@ refused 'link limit 5gb' '"5gb" is no size; write a number with its unit, like 1
 refused 'set mss 0' 'mss is a number from 1 to 65535, not "0"'
 refused 'set raw yes' 'raw is on or off, not "yes"'
 refused 'set colour red' \
-	'there is no setting "colour"; there are mss, port, predict, raw, sack, strict, timestamps, window, wscale'
+	'there is no setting "colour"; there are mss, port, predictions, raw, sack, strict, timestamps, window, wscale'
 
 # ---- fields and options
 refused 'syn win=65536' 'window=65536: window takes a number from 0 to 65535, decimal or 0x hexadecimal'
