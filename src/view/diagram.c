@@ -54,8 +54,8 @@ static const char *const drawing[] = {
 	"               |                          | 2 MSL |              |",
 	"               +--------------------------+       +--------------+",
 	"",
-	"(1) where the OPEN was passive.  A FIN that also acknowledges FIN-WAIT-1's own takes",
-	"    it to TIME-WAIT at once.  ABORT, and a RST with the right number, lead to CLOSED.",
+	"(1) where the OPEN was passive.  In FIN-WAIT-1, a FIN that also acknowledges ours",
+	"leads to TIME-WAIT at once.  ABORT, and the peer's RST, lead to CLOSED.",
 };
 
 #define LINES (sizeof(drawing) / sizeof(drawing[0]))
@@ -123,11 +123,11 @@ find_place(enum tcp_state state, bool last, size_t *line, size_t *column)
 	for (size_t i = 0; i < LINES; i++) {
 		const char *name = strstr(drawing[i], tcp_state_name(state));
 
-		/* The remark at the end names states too, without a box. */
-		if (name == NULL || drawing[i][0] == '(')
-			continue;
-		while (name > drawing[i] && *name != '|')
+		while (name != NULL && name > drawing[i] && *name != '|')
 			name--;
+		/* The remark at the end names states too, without a box. */
+		if (name == NULL || *name != '|')
+			continue;
 		*line = i + 1;
 		*column = (size_t)(name - drawing[i]) + 2;
 		if (!last)

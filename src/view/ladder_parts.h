@@ -8,7 +8,7 @@
 
 #define SIDE_COLUMNS 24 /* time, state, and the line */
 #define LANE_MAX (CANVAS_COLUMNS_MAX - 2 * SIDE_COLUMNS)
-#define SLANT_NS (2 * NS_PER_MS) /* what takes no longer is drawn level */
+#define SLANT_NS (5 * NS_PER_MS) /* what takes no longer is drawn level */
 #define SHORT_OF 4      /* columns before the other side at which a lost one ends */
 
 enum row_kind { ROW_LEVEL, ROW_LEAVES, ROW_COMES, ROW_LABEL, ROW_MOVE, ROW_AGAIN };
