@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,7 +22,7 @@ struct arguments {
 	const char *script;   /* run FILE */
 	char *const *args;
 	unsigned arg_count;
-	bool json;
+	bool json, no_colour, ascii;
 	uint64_t seed;
 };
 
@@ -139,8 +141,11 @@ read_options(int argc, char *argv[], struct arguments *arguments)
 			if (!number_parse(optarg, &arguments->seed))
 				return misused("--seed takes a number, not \"%s\"", QUOTED(optarg));
 			break;
-		case OPTION_NO_COLOUR: /* what is shown so far needs neither colour nor more than ASCII */
+		case OPTION_NO_COLOUR:
+			arguments->no_colour = true;
+			break;
 		case OPTION_ASCII:
+			arguments->ascii = true;
 			break;
 		case OPTION_VERSION:
 			puts("tcpdojo " VERSION);
@@ -163,6 +168,26 @@ keep_standard_descriptors(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 	}
+}
+
+/* Whether the locale writes UTF-8; asked without setting it, since nothing else here is to depend on it. */
+static bool
+knows_unicode(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool knows = locale != (locale_t)0 && strcmp(nl_langinfo_l(CODESET, locale), "UTF-8") == 0;
+
+	if (locale != (locale_t)0)
+		freelocale(locale);
+	return knows;
+}
+
+static bool
+wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
 static enum err_code
@@ -195,6 +220,8 @@ main(int argc, char *argv[])
 	if (status >= 0)
 		return status;
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
+	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
+	view.ascii = arguments.ascii || !knows_unicode();
 	dojo.session = session_open(arguments.seed, NULL, &view, &err);
 	if (dojo.session == NULL) {
 		view_error(&view, 0, "tcpdojo", &err);

@@ -88,7 +88,7 @@ int subcommand_run(struct dojo *dojo, const struct command *table, size_t count,
 unsigned words_texts(const struct words *words, size_t from, char **texts, unsigned most);
 
 extern const struct command cmd_syn, cmd_synack, cmd_ack, cmd_data, cmd_fin, cmd_rst, cmd_tcp;
-extern const struct command cmd_state, cmd_log, cmd_show, cmd_stream, cmd_journal;
+extern const struct command cmd_state, cmd_ladder, cmd_log, cmd_show, cmd_why, cmd_stream, cmd_journal;
 extern const struct command cmd_listen, cmd_conn, cmd_connect, cmd_close;
 extern const struct command cmd_wait, cmd_expect;
 extern const struct command cmd_bob, cmd_link, cmd_lab, cmd_auto, cmd_set;

@@ -7,6 +7,7 @@
 #include "base/quantity.h"
 #include "base/seq.h"
 #include "cmd/command.h"
+#include "cmd/looking.h"
 #include "seg/defect.h"
 #include "seg/field.h"
 #include "seg/option.h"
@@ -43,7 +44,10 @@ run_state(struct dojo *dojo, const struct words *words, struct err *err)
 	char table[512];
 	struct text t = text_in(table, sizeof(table));
 
-	(void)words;
+	if (words->count == 2 && strcmp(words->word[1].text, "diagram") != 0)
+		return err_set(err, ERR_INPUT, "`state` lists, `state diagram` draws; not \"%s\"", QUOTED(words->word[1].text));
+	if (words->count == 2)
+		return diagram_show(dojo, err);
 	if (connection == NULL) {
 		view_note(dojo->view, session_now(session), "alice CLOSED; no connection yet: `syn` opens one");
 		return 0;
@@ -65,11 +69,19 @@ static int
 run_log(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct session *session = dojo->session;
+	struct filter *filter;
 
-	(void)words;
-	(void)err;
-	for (uint32_t n = 1; n <= session->log.count; n++)
-		session_show_line(session, n);
+	if (words_filter(words, 1, &filter, err) != 0)
+		return -1;
+	for (uint32_t n = 1; n <= session->log.count; n++) {
+		uint8_t frame[FRAME_MAX];
+		struct seg seg;
+		size_t size = filter != NULL ? log_frame(&session->log, log_entry(&session->log, n), frame, &seg) : 0;
+
+		if (filter == NULL || filter_match(filter, frame, size, size))
+			session_show_line(session, n);
+	}
+	filter_free(filter);
 	return 0;
 }
 
@@ -257,18 +269,21 @@ run_journal(struct dojo *dojo, const struct words *words, struct err *err)
 const struct command cmd_state = {
 	.name = "state",
 	.group = "looking",
-	.usage = "",
-	.summary = "both ends as their shadows know them, and what Bob's kernel says",
+	.usage = "[diagram]",
+	.summary = "both ends as their shadows know them, and what Bob's kernel says; or drawn, with their places",
 	.effects = EFFECTS_NONE,
+	.most = 1,
 	.run = run_state,
 };
 
 const struct command cmd_log = {
 	.name = "log",
 	.group = "looking",
-	.usage = "",
-	.summary = "every segment so far, a line each",
+	.usage = "[PCAP-FILTER]",
+	.summary = "every segment so far, a line each; or those that pass a filter in pcap's language",
+	.detail = "log tcp[tcpflags] & tcp-syn != 0",
 	.effects = EFFECTS_NONE,
+	.most = ANY_WORDS,
 	.run = run_log,
 };
 

@@ -83,9 +83,8 @@ session_bob_says(struct session *session, const struct seg *seg, uint64_t serial
 
 /* ---- his frames on their way to Alice --------------------------------------------------------------------------------- */
 
-/* The event's snapshot may end before the payload does; what counts for the shadow is how long it was. */
-static void
-parse_snapshot(struct seg *seg, const uint8_t *snapshot, size_t snapshot_size, size_t whole)
+void
+session_parse_snapshot(struct seg *seg, const uint8_t *snapshot, size_t snapshot_size, size_t whole)
 {
 	size_t headers;
 
@@ -115,7 +114,7 @@ bob_sends(struct session *session, const struct wire_event *event, int64_t at_ns
 		.snapshot_size = event->snapshot_size,
 	};
 	memcpy(flying->snapshot, event->snapshot, event->snapshot_size);
-	parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
+	session_parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
 	if (session_asks_for_alice(&seg))
 		session_predict_silence(session);
 	session_bob_says(session, &seg, event->frame, at_ns);
@@ -200,7 +199,7 @@ add_held(struct session *session, const struct wire_event *event)
 		.serial = event->frame,
 		.port = event->port,
 	};
-	parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
+	session_parse_snapshot(&seg, event->snapshot, event->snapshot_size, event->size);
 	style = session_style(session, session_find(session, &seg, event->port == PORT_BOB), event->port == PORT_BOB);
 	t = text_in(held->line, sizeof(held->line));
 	seg_line(&t, &seg, &style);
@@ -255,12 +254,25 @@ tell_dropped(struct session *session, const struct wire_event *event)
 		struct line_style style;
 		struct seg seg;
 
-		parse_snapshot(&seg, flying->snapshot, flying->snapshot_size, flying->size);
+		session_parse_snapshot(&seg, flying->snapshot, flying->snapshot_size, flying->size);
 		style = session_style(session, session_find(session, &seg, true), true);
 		seg_line(&t, &seg, &style);
 	}
 	view_note(session->view, session_now(session), "dropped on the wire, %s: %s",
 	    drop_reason((enum wire_reason)event->reason), line);
+}
+
+/* For `ladder`, which shows how far it came. */
+static void
+keep_lost(struct session *session, uint64_t serial)
+{
+	const struct flying *flying = find_flying(session, serial);
+
+	if (flying == NULL)
+		return;
+	if (session->losts == session->lost_room)
+		session->lost = memory_grow(session->lost, &session->lost_room, sizeof(session->lost[0]));
+	session->lost[session->losts++] = *flying;
 }
 
 static void
@@ -270,8 +282,10 @@ drop(struct session *session, const struct wire_event *event)
 	struct connection *connection = entry != NULL ? session_connection(session, entry->conn) : NULL;
 
 	tell_dropped(session, event);
-	if (event->port == PORT_BOB)
+	if (event->port == PORT_BOB) {
+		keep_lost(session, event->frame);
 		forget_flying(session, event->frame, false);
+	}
 	if (entry == NULL)
 		return;
 	entry->dropped = true;

@@ -28,6 +28,9 @@ struct flying {
 	uint8_t snapshot[WIRE_SNAPSHOT];
 };
 
+/* Parses the beginning of a frame of Bob's; its payload counts for as long as it was, and none of that may be there. */
+void session_parse_snapshot(struct seg *seg, const uint8_t *snapshot, size_t snapshot_size, size_t whole);
+
 /* Takes in what has been written so far; returns whether there was any. */
 bool session_take_events(struct session *session);
 

@@ -123,6 +123,7 @@ decide(struct session *session, const struct connection *connection, struct pend
 	struct trace_record record = {
 		.at_ns = session_now(session),
 		.segment = pending->segment,
+		.frame = serial,
 		.conn = connection->number,
 		.kind = TRACE_PREDICTION,
 		.end = END_BOB,

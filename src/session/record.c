@@ -14,23 +14,28 @@ counter_name(const void *lab, unsigned counter)
 	return lab_counter_name(lab, counter);
 }
 
-static void
-show(struct session *session, const struct trace_record *record)
+struct view_context
+session_context(const struct session *session, const struct trace_record *record)
 {
 	const struct connection *connection = session_connection(session, record->conn);
 	struct view_context context = { .counter_name = counter_name, .arg = session->lab };
-	enum end sender = (enum end)record->end;
-
 	/* A prediction is about what Bob sends; what is owed, about what its end sends. */
-	if (record->kind == TRACE_PREDICTION) {
-		sender = END_BOB;
-		if (!session->settings.predictions && record->prediction.verdict != VERDICT_BROKEN)
-			return;
-	}
+	enum end sender = record->kind == TRACE_PREDICTION ? END_BOB : (enum end)record->end;
+
 	if (connection != NULL && !session->settings.raw) {
 		context.seq_base = connection->shadow.end[sender].iss;
 		context.ack_base = connection->shadow.end[sender == END_ALICE ? END_BOB : END_ALICE].iss;
 	}
+	return context;
+}
+
+static void
+show(struct session *session, const struct trace_record *record)
+{
+	struct view_context context = session_context(session, record);
+
+	if (record->kind == TRACE_PREDICTION && !session->settings.predictions && record->prediction.verdict != VERDICT_BROKEN)
+		return;
 	session->view->ops->record(session->view, record, &context);
 }
 
@@ -75,6 +80,7 @@ session_defer_out(struct session *session, const struct connection *connection, 
 	for (unsigned i = 0; i < out->count; i++) {
 		out->record[i].conn = connection->number;
 		out->record[i].segment = segment;
+		out->record[i].frame = segment == 0 ? gate : 0;
 		session_defer(session, &out->record[i], gate);
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "tcp/conn.h"
 #include "trace/trace.h"
+#include "view/view.h"
 
 struct session;
 struct connection;
@@ -16,6 +17,9 @@ struct deferred {
 	struct trace_record record;
 	uint64_t gate;
 };
+
+/* What the record's numbers are relative to: the ISNs, unless the setting `raw` is on. */
+struct view_context session_context(const struct session *session, const struct trace_record *record);
 
 /* Leaves a record in the trace, and shows it now, or defers it until Bob's frame `gate` is known to Alice. */
 void session_record(struct session *session, const struct trace_record *record);

@@ -100,6 +100,7 @@ session_close(struct session *session)
 	free(session->trace);
 	free(session->deferred);
 	free(session->flying);
+	free(session->lost);
 	free(session->held);
 	log_clear(&session->log);
 	journal_clear(&session->journal);
@@ -119,8 +120,10 @@ session_restart(struct session *session, struct err *err)
 		session->log.entry[i].conn = 0;
 		session->log.entry[i].dropped = session->log.entry[i].bob_ns == WHEN_NEVER;
 	}
+	for (size_t i = 0; i < session->traces; i++)
+		session->trace[i].conn = session->trace[i].frame = 0;
 	session_forget_connections(session);
-	session->flyings = session->helds = session->deferreds = 0;
+	session->flyings = session->losts = session->helds = session->deferreds = 0;
 	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
 	session->lost_said = 0;
 	session->lost_before = live_lost(session->live);

@@ -78,6 +78,8 @@ struct session {
 	uint64_t bob_sent, alice_heard; /* serials of Bob's frames: the last that left him, the last that reached Alice */
 	struct flying *flying; /* Bob's frames on their way to Alice */
 	size_t flyings, flying_room;
+	struct flying *lost; /* those that the wire dropped */
+	size_t losts, lost_room;
 	struct held_frame *held;
 	size_t helds, held_room;
 	struct link_settings link[2]; /* as in force, by enum wire_port */

@@ -7,7 +7,6 @@
 #define TRACE_TRACE_H
 
 #include <stdbool.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "trace/state.h"
@@ -60,6 +59,7 @@ enum trace_kind {
 struct trace_record {
 	int64_t at_ns;    /* since the session began */
 	uint32_t segment; /* the log number of the segment that caused it; 0: none */
+	uint64_t frame;   /* Bob's frame with which it happened, by its number on the wire; 0: none, or not known */
 	uint16_t conn;    /* 1.. */
 	uint8_t kind;     /* enum trace_kind */
 	uint8_t end;      /* enum end: whose it is */

@@ -111,18 +111,20 @@ json_reply(const struct reply *reply, const struct view_context *context)
 	return json_string(words);
 }
 
+static const char *const record_types[] = {
+	[TRACE_MOVE] = "state",
+	[TRACE_IGNORED] = "ignored",
+	[TRACE_OWED] = "owed",
+	[TRACE_DELIVERED] = "delivered",
+	[TRACE_PREDICTION] = "prediction",
+	[TRACE_KERNEL] = "kernel",
+};
+
+/* What the record says, put into the object. */
 static void
-json_record(struct view *view, const struct trace_record *record, const struct view_context *context)
+fill_record(json_t *object, const struct trace_record *record, const struct view_context *context)
 {
-	static const char *const types[] = {
-		[TRACE_MOVE] = "state",
-		[TRACE_IGNORED] = "ignored",
-		[TRACE_OWED] = "owed",
-		[TRACE_DELIVERED] = "delivered",
-		[TRACE_PREDICTION] = "prediction",
-		[TRACE_KERNEL] = "kernel",
-	};
-	json_t *object = json_begin(types[record->kind], record->at_ns), *counters, *expected;
+	json_t *counters, *expected;
 
 	if (record->segment != 0)
 		json_object_set_new(object, "n", json_integer(record->segment));
@@ -167,6 +169,28 @@ json_record(struct view *view, const struct trace_record *record, const struct v
 		json_object_set_new(object, "why", json_string(reason_text((enum reason)record->reason)));
 		json_object_set_new(object, "rfc", json_string(reason_rfc((enum reason)record->reason)));
 	}
+}
+
+static void
+json_record(struct view *view, const struct trace_record *record, const struct view_context *context)
+{
+	json_t *object = json_begin(record_types[record->kind], record->at_ns);
+
+	fill_record(object, record, context);
+	json_line(view, object);
+}
+
+static void
+json_why(struct view *view, const struct trace_record *record, const struct view_context *context)
+{
+	json_t *object = json_begin("why", record->at_ns);
+	char sentence[512];
+	struct text t = text_in(sentence, sizeof(sentence));
+
+	view_why_text(&t, record, context);
+	json_object_set_new(object, "kind", json_string(record_types[record->kind]));
+	fill_record(object, record, context);
+	json_object_set_new(object, "text", json_string(sentence));
 	json_line(view, object);
 }
 
@@ -213,6 +237,7 @@ json_flush(struct view *view)
 const struct view_ops view_json = {
 	.segment = json_segment,
 	.record = json_record,
+	.why = json_why,
 	.expect = json_expect,
 	.note = json_note,
 	.error = json_error,

@@ -13,10 +13,19 @@
 
 #include "base/when.h"
 #include "seg/defect.h"
+#include "view/ink.h"
+#include "view/ladder.h"
 
 #define INDENT "             "
 #define MOVE_WIDTH 34
 #define LINE_MAX_TEXT 2048
+
+/* From here on; INK_PLAIN ends it. */
+static void
+colour(struct view *view, enum ink_colour ink)
+{
+	ink_colour(view->out, &(const struct canvas){ .colour = view->colour }, ink);
+}
 
 /* Ends the line that waits. */
 static void
@@ -35,7 +44,12 @@ end_line(struct view *view)
 			continue;
 		if (between[0] == '\0' && width > 0)
 			fprintf(view->out, "%*s", width < MOVE_WIDTH ? MOVE_WIDTH - width : 1, "");
-		fprintf(view->out, "%s%s", between, parts[i]);
+		fputs(between, view->out);
+		if (parts[i] == p->verdict && p->broken)
+			colour(view, INK_ALARM);
+		fputs(parts[i], view->out);
+		if (parts[i] == p->verdict && p->broken)
+			colour(view, INK_PLAIN);
 		between = "; ";
 	}
 	fputc('\n', view->out);
@@ -50,11 +64,19 @@ plain_segment(struct view *view, const struct view_segment *segment)
 
 	end_line(view);
 	seg_line(&t, segment->seg, &segment->style);
-	fprintf(view->out, "%3u %lld.%06lld %s\n", segment->number, (long long)(segment->at_ns / NS_PER_S),
+	colour(view, segment->incoming ? INK_BOB : INK_ALICE);
+	fprintf(view->out, "%3u %lld.%06lld %s", segment->number, (long long)(segment->at_ns / NS_PER_S),
 	    (long long)(segment->at_ns % NS_PER_S / NS_PER_US), line);
+	colour(view, INK_PLAIN);
+	fputc('\n', view->out);
 	for (unsigned i = 0; i < DEFECT_COUNT; i++) {
-		if (segment->defects >> i & 1)
-			fprintf(view->out, INDENT "defect: %s (%s)\n", defect_text((enum defect)i), defect_rfc((enum defect)i));
+		if ((segment->defects >> i & 1) == 0)
+			continue;
+		fputs(INDENT, view->out);
+		colour(view, INK_ALARM);
+		fprintf(view->out, "defect: %s (%s)", defect_text((enum defect)i), defect_rfc((enum defect)i));
+		colour(view, INK_PLAIN);
+		fputc('\n', view->out);
 	}
 }
 
@@ -82,6 +104,7 @@ plain_prediction(struct view_pending *p, const struct trace_record *record, cons
 			snprintf(p->verdict, sizeof(p->verdict), "as predicted");
 		break;
 	case VERDICT_BROKEN:
+		p->broken = true;
 		snprintf(p->verdict, sizeof(p->verdict), "NOT AS PREDICTED for segment %u: %s was due", record->segment, words);
 		break;
 	}
@@ -171,11 +194,27 @@ plain_record(struct view *view, const struct trace_record *record, const struct 
 }
 
 static void
+plain_why(struct view *view, const struct trace_record *record, const struct view_context *context)
+{
+	char sentence[512];
+	struct text t = text_in(sentence, sizeof(sentence));
+
+	end_line(view);
+	view_why_text(&t, record, context);
+	fprintf(view->out, INDENT "%s\n", sentence);
+}
+
+static void
 plain_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 {
 	(void)at_ns;
 	end_line(view);
-	fprintf(view->out, "%s: expect %s\n", held ? "held" : "FAILED", text);
+	if (!held)
+		colour(view, INK_ALARM);
+	fputs(held ? "held" : "FAILED", view->out);
+	if (!held)
+		colour(view, INK_PLAIN);
+	fprintf(view->out, ": expect %s\n", text);
 }
 
 static void
@@ -210,6 +249,7 @@ plain_error(struct view *view, int64_t at_ns, const char *where, const char *wha
 const struct view_ops view_plain = {
 	.segment = plain_segment,
 	.record = plain_record,
+	.why = plain_why,
 	.expect = plain_expect,
 	.note = plain_note,
 	.error = plain_error,

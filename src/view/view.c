@@ -57,6 +57,12 @@ view_note(struct view *view, int64_t at_ns, const char *format, ...)
 }
 
 void
+view_drawn(struct view *view, int64_t at_ns, const char *lines)
+{
+	view->ops->note(view, at_ns, lines);
+}
+
+void
 view_expect(struct view *view, int64_t at_ns, const char *text, bool held)
 {
 	char *clean = shown(text);

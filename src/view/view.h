@@ -36,9 +36,11 @@ struct view_context {
 	const void *arg;
 };
 
+/* `record` and `why` show the same: as it happens, and asked for afterwards, a sentence each. */
 struct view_ops {
 	void (*segment)(struct view *view, const struct view_segment *segment);
 	void (*record)(struct view *view, const struct trace_record *record, const struct view_context *context);
+	void (*why)(struct view *view, const struct trace_record *record, const struct view_context *context);
 	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
 	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what,
@@ -48,13 +50,14 @@ struct view_ops {
 
 /* What a line of text has collected so far (plain view only). */
 struct view_pending {
-	bool any;
+	bool any, broken; /* something; a verdict that is BROKEN */
 	char move[64], predicted[192], verdict[192], kernel[256], owes[128], said[256];
 };
 
 struct view {
 	const struct view_ops *ops;
 	FILE *out, *errors;
+	bool colour, ascii; /* drawn with colour, and with ASCII alone; view_new says neither */
 	int broken; /* errno of the first write to `out` that failed; 0: none did */
 	struct view_pending pending;
 };
@@ -83,6 +86,15 @@ view_flush(struct view *view)
 void view_note(struct view *view, int64_t at_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void view_expect(struct view *view, int64_t at_ns, const char *text, bool held);
 void view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err);
+
+/*
+ * Puts out what was drawn, lines that are fit to be shown as they are; in JSON an object of type "note".  Nothing waits in the
+ * stream's buffer before them.
+ */
+void view_drawn(struct view *view, int64_t at_ns, const char *lines);
+
+/* "alice moved from CLOSED to SYN-SENT, because an active OPEN sends a SYN (RFC 9293 3.10.1)": a record as a sentence. */
+void view_why_text(struct text *t, const struct trace_record *record, const struct view_context *context);
 
 /* "SYN,ACK with ack 1", "RST with seq 5": a reply in words, numbers relative. */
 void view_reply(struct text *t, const struct reply *reply, const struct view_context *context);

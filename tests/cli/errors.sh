@@ -31,7 +31,7 @@ refused 'auto sing on' 'the autopilot knows ack, arp and close, not "sing"'
 refused 'auto ack maybe' 'the autopilot is on or off, not "maybe"'
 refused 'lab rat' "\`lab\` alone, or \`lab restart\`, not \"rat\""
 refused 'stream carol' "\`stream\` shows what alice or bob has sent, not \"carol\""
-refused 'help sing' "neither a command nor a field is called \"sing\"; \`help\` and \`help fields\` list them"
+refused 'help sing' "no command, field or term is called \"sing\"; \`help\`, \`help fields\` and \`help terms\` list them"
 refused 'wait 1s 2s' "\"2s\" is not understood here; write \`wait T\` or \`wait for CONDITION\`"
 
 # ---- numbers, ports, quantities

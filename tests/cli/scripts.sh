@@ -13,7 +13,7 @@ script()
 run -c 'help syn; help ack # a remark; help fin'
 is "$status: $(grep -c FIELD "$tmp/out")" '0: 2' "commands end at ';', and a remark at the line's end"
 run -c 'let a "x ; # y"; help "$a"; help syn'
-is "$err" "-c:1: neither a command nor a field is called \"\$a\"; \`help\` and \`help fields\` list them" \
+is "$err" "-c:1: no command, field or term is called \"\$a\"; \`help\`, \`help fields\` and \`help terms\` list them" \
 	'in quotes neither ; nor # nor $ is special'
 run -c 'help "sy\x6e"'
 has "$out" 'syn [FIELD=VALUE]...' 'C escapes in quotes'
@@ -115,10 +115,10 @@ printf 'help syn\0\nhelp ack\n' | { run_with; printf '%s\n' "$status: $err"; } >
 is "$(cat "$tmp/said")" "2: standard input:1: a command cannot hold a NUL byte; inside quotes write \\0" 'a NUL byte'
 printf 'help s\377yn\n' | { run_with; printf '%s\n' "$status: $err"; } >"$tmp/said"
 is "$(cat "$tmp/said")" \
-	"2: standard input:1: neither a command nor a field is called \"s\\xffyn\"; \`help\` and \`help fields\` list them" \
+	"2: standard input:1: no command, field or term is called \"s\\xffyn\"; \`help\`, \`help fields\` and \`help terms\` list them" \
 	'bytes that are no UTF-8'
 printf 'help b\303\274cher\r\n' | { run_with; printf '%s\n' "$status: $err"; } >"$tmp/said"
 is "$(cat "$tmp/said")" \
-	"2: standard input:1: neither a command nor a field is called \"bücher\"; \`help\` and \`help fields\` list them" \
+	"2: standard input:1: no command, field or term is called \"bücher\"; \`help\`, \`help fields\` and \`help terms\` list them" \
 	'letters of other tongues, and a line end of two bytes'
 done_testing
