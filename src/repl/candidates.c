@@ -120,7 +120,7 @@ add_fixed(struct choices *choices, const struct command *of, const char *text, s
 	const char *meaning = "";
 	char name[48];
 
-	if (fixed >= sizeof(name))
+	if (fixed >= sizeof(name) || choices->value != NULL)
 		return;
 	memcpy(name, text, fixed);
 	name[fixed] = '\0';

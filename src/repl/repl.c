@@ -244,6 +244,8 @@ run_line(struct repl *repl)
 	full = commands_in_full(typed.line, &err);
 	status = full != NULL ? script_run_line(dojo, full, strlen(full)) : script_show_error(dojo, &err);
 	free(full);
+	if (session_interrupted(dojo->session))
+		fputc('\n', dojo->view->out); /* behind the ^C that the terminal shows */
 	return status;
 }
 
@@ -277,6 +279,7 @@ repl_open(struct repl *repl, struct err *err)
 	rl_catch_signals = rl_catch_sigwinch = 0;
 	rl_change_environment = 0;
 	complete_open(repl->dojo->session);
+	rl_variable_bind("show-all-if-ambiguous", "on");
 	rl_initialize();
 	/* Lines that are pasted run one by one, as if typed. */
 	rl_variable_bind("enable-bracketed-paste", "off");
