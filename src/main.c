@@ -16,6 +16,7 @@
 #include "base/quantity.h"
 #include "cmd/line.h"
 #include "cmd/script.h"
+#include "repl/repl.h"
 
 struct arguments {
 	const char *commands; /* -c */
@@ -198,11 +199,11 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	if (arguments->script != NULL)
 		return script_run_file(dojo, arguments->script, arguments->args, arguments->arg_count);
 	dojo->file = "standard input";
-	dojo->interactive = isatty(STDIN_FILENO) && !arguments->json;
-	if (dojo->interactive)
-		puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
-		     "Type `syn` to knock, `help` for the rest.\n");
-	return script_run_stream(dojo, STDIN_FILENO);
+	if (!isatty(STDIN_FILENO) || arguments->json)
+		return script_run_stream(dojo, STDIN_FILENO);
+	puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
+	     "Type `syn` to knock, `help` for the rest.\n");
+	return repl_run(dojo);
 }
 
 int

@@ -340,7 +340,7 @@ static const struct command subcommands[] = {
 	{ "close", "Bob", "[SOCKET | port PORT]", "close a socket, or whatever listens there", NULL, EFFECTS_NONE, 0, 2, run_close },
 	{ "set", "Bob", "NAME=VALUE | defaults | patient", "pause=150ms and the like; net.ipv4.NAME=VALUE is his kernel's", NULL,
 	    EFFECTS_NONE, 1, 1, run_set },
-	{ "run", "Bob", "COMMAND [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
+	{ "run", "Bob", "PROGRAM [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
 	    1, ANY_WORDS, run_run },
 	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECTS_NONE, 0, 0, run_sockets },
 };
@@ -364,3 +364,5 @@ const struct command cmd_bob = {
 	.most = ANY_WORDS,
 	.run = run_bob,
 };
+
+const struct subcommands bob_subcommands = { &cmd_bob, subcommands, sizeof(subcommands) / sizeof(subcommands[0]) };

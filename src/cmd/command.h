@@ -52,7 +52,6 @@ struct dojo {
 	unsigned arg_count;
 	unsigned depth;    /* of `run` within `run` */
 	bool quit;
-	bool interactive;
 };
 
 struct command {
@@ -83,6 +82,16 @@ int command_usage(const char *name, struct err *err);
 
 /* Subcommands, as those of `bob`, are rows too: runs what words[1] names. */
 int subcommand_run(struct dojo *dojo, const struct command *table, size_t count, const struct words *words, struct err *err);
+
+/* The rows behind a command that has subcommands. */
+struct subcommands {
+	const struct command *of, *row;
+	size_t count;
+};
+extern const struct subcommands bob_subcommands, link_subcommands;
+
+/* Those of this command; NULL: it has none. */
+const struct command *subcommand_table(const struct command *command, size_t *count);
 
 /* What words[from..] say, for condition_parse and the like; room for `most`; returns how many. */
 unsigned words_texts(const struct words *words, size_t from, char **texts, unsigned most);

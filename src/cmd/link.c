@@ -259,3 +259,5 @@ const struct command cmd_link = {
 	.most = ANY_WORDS,
 	.run = run_link,
 };
+
+const struct subcommands link_subcommands = { &cmd_link, by_hand, BY_HAND };

@@ -50,8 +50,8 @@ script_run_words(struct dojo *dojo, const struct words *words, const char *line,
 	return result;
 }
 
-static enum err_code
-show_error(struct dojo *dojo, const struct err *err)
+enum err_code
+script_show_error(struct dojo *dojo, const struct err *err)
 {
 	char where[QUOTE_SHOWN + 32];
 	struct text t = text_in(where, sizeof(where));
@@ -74,7 +74,7 @@ output_state(struct dojo *dojo)
 	if (dojo->view->broken == 0)
 		return ERR_NONE;
 	err_set(&err, ERR_SYSTEM, "standard output cannot be written: %s", strerror(dojo->view->broken));
-	return dojo->view->broken == EPIPE ? err.code : show_error(dojo, &err);
+	return dojo->view->broken == EPIPE ? err.code : script_show_error(dojo, &err);
 }
 
 static unsigned
@@ -113,7 +113,7 @@ run_all(struct dojo *dojo, const char *text, size_t size)
 		size_t from = at;
 
 		if (run_next(dojo, text, size, &at, &words, &err) != 0)
-			status = show_error(dojo, &err);
+			status = script_show_error(dojo, &err);
 		if (status == ERR_NONE)
 			status = output_state(dojo);
 		dojo->line += count_lines(text, from, at);
@@ -197,11 +197,11 @@ script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned
 
 	if (dojo->depth >= RUN_DEPTH_MAX) {
 		err_set(&err, ERR_INPUT, "`run` within `run` goes %d deep at most; does \"%s\" run itself?", RUN_DEPTH_MAX, QUOTED(path));
-		return show_error(dojo, &err);
+		return script_show_error(dojo, &err);
 	}
 	text = read_whole(path, &size, &err);
 	if (text == NULL)
-		return show_error(dojo, &err);
+		return script_show_error(dojo, &err);
 	folder = folder_of(path);
 	dojo->folder = folder;
 	dojo->args = args;
@@ -257,28 +257,14 @@ read_line(struct dojo *dojo, struct inlet *inlet, size_t *line_size, struct err 
 	return 0;
 }
 
-static void
-prompt(const struct dojo *dojo)
+enum err_code
+script_run_line(struct dojo *dojo, const char *text, size_t size)
 {
-	const struct connection *connection = session_selected(dojo->session);
-	const struct endpoint *alice = connection != NULL ? &connection->shadow.end[END_ALICE] : NULL;
+	unsigned line = dojo->line;
+	enum err_code status = run_all(dojo, text, size);
 
-	if (!dojo->interactive)
-		return;
-	fprintf(dojo->view->out, "%s%s> ", tcp_state_name(alice != NULL ? alice->state : TCP_STATE_CLOSED),
-	    alice != NULL && alice->owed[0].flags != 0 ? ", owes a segment" : "");
-	fflush(dojo->view->out);
-}
-
-/* Ctrl-C at the prompt leaves the line that was begun. */
-static bool
-new_prompt(struct dojo *dojo)
-{
-	if (!session_interrupted(dojo->session))
-		return false;
-	*dojo->session->interrupted = 0;
-	fputc('\n', dojo->view->out);
-	return true;
+	dojo->line = line; /* also when a mistake left the rest of it unread */
+	return status;
 }
 
 enum err_code
@@ -289,24 +275,20 @@ script_run_stream(struct dojo *dojo, int fd)
 	struct err err = { 0 };
 
 	dojo->line = 1;
-	while (!dojo->quit && (status == ERR_NONE || dojo->interactive)) {
+	while (!dojo->quit && status == ERR_NONE) {
 		size_t line_size = 0;
-		unsigned line = dojo->line;
 
-		prompt(dojo);
 		if (read_line(dojo, &inlet, &line_size, &err) != 0) {
-			if (dojo->interactive && new_prompt(dojo))
-				continue;
-			status = show_error(dojo, &err);
+			status = script_show_error(dojo, &err);
 			break;
 		}
 		if (line_size == 0 && inlet.ended)
 			break;
-		status = run_all(dojo, inlet.text, line_size);
-		dojo->line = line + 1; /* also when a mistake left the rest of the line unread */
+		status = script_run_line(dojo, inlet.text, line_size);
+		dojo->line++;
 		inlet.size -= line_size;
 		memmove(inlet.text, inlet.text + line_size, inlet.size);
 	}
 	free(inlet.text);
-	return dojo->interactive && status != ERR_SYSTEM ? ERR_NONE : status;
+	return status;
 }

@@ -12,8 +12,14 @@
 enum err_code script_run_text(struct dojo *dojo, const char *name, const char *text, size_t size);
 enum err_code script_run_file(struct dojo *dojo, const char *path, char *const *args, unsigned arg_count);
 
-/* Reads commands as they come; on a terminal with a prompt, and errors end nothing. */
+/* Reads commands as they come, line by line. */
 enum err_code script_run_stream(struct dojo *dojo, int fd);
+
+/* The commands of one line, which has the number dojo->line.  The first error ends them, shown. */
+enum err_code script_run_line(struct dojo *dojo, const char *text, size_t size);
+
+/* Says *err, with the file and the line where it happened; returns its code. */
+enum err_code script_show_error(struct dojo *dojo, const struct err *err);
 
 /* One command, journalled. */
 int script_run_words(struct dojo *dojo, const struct words *words, const char *line, size_t line_size, struct err *err);

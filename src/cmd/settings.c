@@ -92,7 +92,7 @@ run_lab(struct dojo *dojo, const struct words *words, struct err *err)
 const struct command cmd_set = {
 	.name = "set",
 	.group = "settings",
-	.usage = "[NAME VALUE]",
+	.usage = "[SETTING VALUE]",
 	.summary = "change a setting of Alice's, or list them; `set dst bob6` is where new connections go",
 	.effects = EFFECTS_NONE,
 	.most = 2,

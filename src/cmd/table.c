@@ -131,6 +131,21 @@ subcommand_run(struct dojo *dojo, const struct command *table, size_t count, con
 	return err_set(err, ERR_INPUT, "`%s` knows %s; not \"%s\"", of, list, QUOTED(name));
 }
 
+const struct command *
+subcommand_table(const struct command *command, size_t *count)
+{
+	static const struct subcommands *const all[] = { &bob_subcommands, &link_subcommands };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i]->of != command)
+			continue;
+		*count = all[i]->count;
+		return all[i]->row;
+	}
+	*count = 0;
+	return NULL;
+}
+
 unsigned
 words_texts(const struct words *words, size_t from, char **texts, unsigned most)
 {

@@ -171,6 +171,12 @@ static const struct setting {
 
 #define SETTINGS (sizeof(settings_table) / sizeof(*settings_table))
 
+const char *
+agent_setting_example(unsigned at)
+{
+	return at < SETTINGS ? settings_table[at].example : NULL;
+}
+
 static int
 unknown_setting(const char *word, struct err *err)
 {

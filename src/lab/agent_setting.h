@@ -23,6 +23,9 @@ struct agent_settings agent_settings_default(void);
 /* "nodelay=on pause=0ms": all of them, or with *err none. */
 int agent_settings_parse(struct agent_settings *settings, const char *text, struct err *err);
 
+/* "pause=150ms", an example of each setting by at = 0, 1, ...; NULL at the end. */
+const char *agent_setting_example(unsigned at);
+
 /* Gives a TCP socket the options; a kernel that refuses one is told by -1 with errno, after trying all. */
 int agent_settings_apply(const struct agent_settings *settings, int fd);
 

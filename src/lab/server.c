@@ -21,6 +21,13 @@ static const struct server table[] = {
 
 #define SERVERS (sizeof(table) / sizeof(*table))
 
+const struct server *
+server_table(unsigned *count)
+{
+	*count = SERVERS;
+	return table;
+}
+
 #define SERVED_MAX 4096
 #define FDS_FOR_OTHERS 128 /* of the agent's descriptors */
 #define FDS_A_CONNECTION 2

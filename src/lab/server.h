@@ -26,6 +26,9 @@ struct server {
 	void (*answer)(struct agent *agent, int fd);              /* a datagram may be there */
 };
 
+/* All rows. */
+const struct server *server_table(unsigned *count);
+
 /*
  * Starts all; one whose port cannot be had is listed with the reason, the others run.  -1 with errno only when there is
  * no memory.

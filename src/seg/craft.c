@@ -234,30 +234,42 @@ craft_sackok(const struct craft *craft)
 	return craft_bare(craft, OPTION_SACK_PERMITTED);
 }
 
+static const struct {
+	const char *name, *form;
+	int (*craft)(const struct craft *craft);
+} known[] = {
+	{ "mss", "the most bytes that a segment may carry: mss=1460 (RFC 9293 3.7.1)", craft_mss },
+	{ "wscale", "the window counts in units of 2 to this power: wscale=7 (RFC 7323)", craft_wscale },
+	{ "sackok", "selective acknowledgements are welcome (RFC 2018)", craft_sackok },
+	{ "sackOK", NULL, craft_sackok },
+	{ "ts", "timestamps: ts=VAL:ECR (RFC 7323)", craft_ts },
+	{ "nop", "one byte of padding", craft_nop },
+	{ "eol", "the end of the options", craft_eol },
+	{ "sack", "what came beyond a gap: sack=1-1449 (RFC 2018)", craft_sack },
+	{ "tfo", "fast open: tfo, or tfo=HEX (RFC 7413)", craft_tfo },
+	{ "uto", "user timeout: uto=SECONDS (RFC 5482)", craft_uto },
+	{ "md5", "a signature: md5=HEX (RFC 2385)", craft_md5 },
+	{ "ao", "authentication: ao=KEY:NEXT:HEX (RFC 5925)", craft_ao },
+	{ "opt", "any option: opt=KIND:HEX", craft_opt },
+};
+
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+const char *
+option_name(unsigned at, const char **form)
+{
+	if (at >= KNOWN)
+		return NULL;
+	*form = known[at].form;
+	return known[at].name;
+}
+
 int
 option_craft(struct option_bytes *b, const char *name, const char *value, uint32_t sack_base, struct err *err)
 {
-	static const struct {
-		const char *name;
-		int (*craft)(const struct craft *craft);
-	} known[] = {
-		{ "mss", craft_mss },
-		{ "wscale", craft_wscale },
-		{ "sackok", craft_sackok },
-		{ "sackOK", craft_sackok },
-		{ "ts", craft_ts },
-		{ "nop", craft_nop },
-		{ "eol", craft_eol },
-		{ "sack", craft_sack },
-		{ "tfo", craft_tfo },
-		{ "uto", craft_uto },
-		{ "md5", craft_md5 },
-		{ "ao", craft_ao },
-		{ "opt", craft_opt },
-	};
 	struct craft craft = { b, name, value != NULL ? value : "", sack_base, err };
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < KNOWN; i++) {
 		if (strcmp(name, known[i].name) == 0)
 			return known[i].craft(&craft) == 0 ? 1 : -1;
 	}

@@ -71,6 +71,10 @@ void option_pad(struct option_bytes *b);
  */
 int option_craft(struct option_bytes *b, const char *name, const char *value, uint32_t sack_base, struct err *err);
 
+/* The names that option_craft knows, by at = 0, 1, ...; NULL at the end.  *form says what it is and takes; NULL: another
+ * spelling of the one before. */
+const char *option_name(unsigned at, const char **form);
+
 /* "[mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7]" as tcpdump shows them, SACK blocks relative to sack_base; "[]" for
  * none. */
 void option_text(struct text *t, const struct seg *seg, uint32_t sack_base);

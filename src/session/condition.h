@@ -77,6 +77,9 @@ struct condition {
 	char text[256]; /* as it was written */
 };
 
+/* The same as a usage: [A] perhaps, A... repeated, a|b one of two words, " | " one of two ways, ( ) together. */
+extern const char condition_usage[];
+
 /* Reads words[0..count); -1 with *err that quotes what was read and says what could stand there. */
 int condition_parse(struct condition *condition, char *const *words, unsigned count, struct err *err);
 

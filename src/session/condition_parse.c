@@ -6,6 +6,11 @@
 #include "seg/option.h"
 #include "session/condition.h"
 
+const char condition_usage[] =
+	"([FLAGS] [FIELD=VALUE]... | nothing | state STATE | kernel state STATE | bob state STATE | bob listening PORT | "
+	"bob job N ended | bob job N status OP S | segments from alice|bob [FLAGS] [FIELD=VALUE]... OP N | counter COUNTER OP N) "
+	"[within T] [after T] [eventually] [strictly]";
+
 static const char *const operators[] = {
 	[OPERATOR_EQ] = "=",
 	[OPERATOR_NE] = "!=",

@@ -3,6 +3,8 @@
 # The real binary, for tests that source this file after tests/tap.sh.  Each run leaves $out, $err and $status.
 
 dojo=${TCPDOJO:?}
+XDG_STATE_HOME=${tmp:?}/state # what a prompt keeps is not the user's
+export XDG_STATE_HOME
 "$dojo" -c '' >"${tmp:?}/first" 2>&1
 [ $? -ne 3 ] || skip_all "no lab here: $(cat "$tmp/first")"
 
