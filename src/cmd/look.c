@@ -34,6 +34,16 @@ add_numbers(struct text *t, const char *name, const struct endpoint *end, size_t
 	}
 }
 
+/* What a stack would have sent by now.  Bob's kernel sends by itself: of him nothing is said. */
+static void
+add_owed(struct text *t, const struct endpoint *end)
+{
+	char flags[12];
+
+	if (end[END_ALICE].owed[0].flags != 0)
+		text_add(t, "\n%-14s[%s]", "owes", flags_text(end[END_ALICE].owed[0].flags, flags));
+}
+
 static int
 run_state(struct dojo *dojo, const struct words *words, struct err *err)
 {
@@ -61,6 +71,7 @@ run_state(struct dojo *dojo, const struct words *words, struct err *err)
 	add_numbers(&t, "snd.una", end, offsetof(struct endpoint, snd.una), false);
 	add_numbers(&t, "snd.nxt", end, offsetof(struct endpoint, snd.nxt), false);
 	add_numbers(&t, "rcv.nxt", end, offsetof(struct endpoint, rcv.nxt), true);
+	add_owed(&t, end);
 	view_note(dojo->view, session_now(session), "%s", table);
 	return 0;
 }

@@ -36,8 +36,8 @@ struct settings_lacking {
 	uint64_t refused; /* it has, and would not take the value */
 };
 
-/* Longest locked retransmission timeout of a patient Bob's route, in ms (RTAX_RTO_MIN). */
-#define PATIENT_RTO_MIN_MS 60000
+/* Least retransmission timeout of a patient Bob's route, in ms (RTAX_RTO_MIN, locked): the most that Linux waits at all. */
+#define PATIENT_RTO_MIN_MS 120000
 
 /* 0 or an errno: ENOENT where this kernel has no such setting, EINVAL for a name that leads elsewhere. */
 int sysctl_write(const struct faults *faults, const char *name, const char *value);

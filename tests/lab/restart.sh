@@ -25,7 +25,7 @@ is $status 3 "and not talked to"
 killed tcpdojo-bob watch restart alive ready ping agent:unacked kernel:7777,7 agent:"rto_min 4"
 has "$out" "alive" "lab restart after the agent was killed"
 has "$out" "found ESTABLISHED r0 w100" "and the new Bob works"
-has "$out" "60000 locked" "and is patient"
+has "$out" "120000 locked" "and is patient"
 killed tcpdojo-wire watch alive restart alive ready ping
 has "$out" "the wire was killed by signal 9" "a killed wire is told"
 is $status 0 "lab restart after the wire was killed"

@@ -11,10 +11,10 @@ answers() { # SWITCH; one line a setting
 	    "agent:rto_min 4" "agent:rto_min 6" 2>&1 | sed 1,2d | tr '\n' ' '
 }
 
-is "$(answers)" "255 127 255 255 86400 0 60000 locked 60000 locked " "Bob is patient, setting by setting"
+is "$(answers)" "255 127 255 255 86400 0 120000 locked 120000 locked " "Bob is patient, setting by setting"
 is "$(answers impatient)" "5 6 15 0 60 3 none none " "impatient, he has the kernel's own defaults"
 is "$("$hand" start impatient patient "agent:rto_min 6" get:ipv4/tcp_retries2 | sed 1d | tr '\n' ' ')" \
-    "60000 locked 255 " "and is patient again when asked"
+    "120000 locked 255 " "and is patient again when asked"
 
 fixed=$("$hand" start "agent:read $sys/ipv4/tcp_rmem" "agent:read $sys/ipv4/tcp_timestamps" \
     "agent:read $sys/ipv4/tcp_sack" "agent:read $sys/ipv4/tcp_ecn" "agent:read $sys/ipv4/tcp_no_metrics_save" \
