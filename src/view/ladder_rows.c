@@ -24,7 +24,8 @@ ladder_came_ns(const struct ladder_entry *entry)
 static bool
 is_slanted(const struct ladder_entry *entry)
 {
-	return entry->fate == LADDER_ARRIVED && ladder_came_ns(entry) != WHEN_NEVER && ladder_came_ns(entry) - ladder_left_ns(entry) > SLANT_NS;
+	return entry->fate == LADDER_ARRIVED && ladder_came_ns(entry) != WHEN_NEVER &&
+	    ladder_came_ns(entry) - ladder_left_ns(entry) > SLANT_NS;
 }
 
 void

@@ -11,7 +11,7 @@ refused 'sny' 'there is no command "sny"; near it are: syn'
 refused 'sy' 'there is no command "sy"; near it are: syn, synack'
 refused 'SYN' "there is no command \"SYN\"; \`help\` lists them"
 refused '""' "there is no command \"\"; \`help\` lists them"
-refused 'state now' '"now" is one word too many; usage: state'
+refused 'state now' "\`state\` lists, \`state diagram\` draws; not \"now\""
 refused 'quit quit' '"quit" is one word too many; usage: quit'
 refused 'listen' 'a word is missing; usage: listen PORT'
 refused 'listen 80 90' '"90" is one word too many; usage: listen PORT'

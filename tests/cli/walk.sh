@@ -45,7 +45,7 @@ absurd='4294967296 -1 "" ==== "\x00" ;;; state=\ "\x1b[2J" 99999999999999999999 
 	echo 'quit now'
 	echo 'quit'
 } >"$tmp/lines"
-python3 "$top_srcdir/tests/cli/at_prompt.py" "$dojo" <"$tmp/lines" >"$tmp/screen" 2>&1
+NO_COLOR=1 LC_ALL=C python3 "$top_srcdir/tests/cli/at_prompt.py" "$dojo" <"$tmp/lines" >"$tmp/screen" 2>&1
 is $? 0 'the session ended with quit'
 is "$(grep -c 'standard input:[0-9]*: ' "$tmp/screen")" \
 	"$(grep -o 'standard input:[0-9]*: ' "$tmp/screen" | sort -u | wc -l)" 'one message a line at most'
