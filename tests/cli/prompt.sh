@@ -72,7 +72,8 @@ program()
 ended()
 {
 	tries=0
-	until [ "$(tmux -S "$socket" display-message -p '#{pane_dead}')" = 1 ] || [ "$tries" -ge 100 ]; do
+	# The terminal is closed a little before the status is known.
+	until [ "$(tmux -S "$socket" display-message -p '#{pane_dead} #{pane_dead_status}')" = '1 0' ] || [ "$tries" -ge 100 ]; do
 		sleep 0.05
 		tries=$((tries + 1))
 	done
