@@ -5,7 +5,7 @@
 . "${top_srcdir:?}/tests/tap.sh"
 . "$top_srcdir/tests/cli/dojo.sh"
 
-command -v tmux >/dev/null || skip_all 'tmux, which lends a terminal, is missing'
+command -v ps >/dev/null && command -v tmux >/dev/null || skip_all 'tmux, which lends a terminal, or ps is missing'
 
 socket=$tmp/tmux
 starts=0
@@ -14,14 +14,15 @@ kept=$XDG_STATE_HOME/tcpdojo/history
 # A program that hangs is ended with its terminal.
 trap 'tmux -S "$socket" kill-server 2>/dev/null; rm -rf "$tmp"' EXIT
 
-# start [COMMAND]: a new terminal with the program, or the command, on it.
+# start [COMMAND]: a new terminal with the program, or the command, on it.  What the program ended with is said there, and Ctrl-C
+# ends nothing but it.
 start()
 {
 	tmux -S "$socket" kill-server 2>/dev/null
 	starts=$((starts + 1))
 	socket=$tmp/tmux.$starts # one that ends takes no new terminals
-	tmux -S "$socket" -f /dev/null new-session -d -x 80 -y 24 "${1:-$dojo --seed 1}" || exit 99
-	tmux -S "$socket" set-option -g remain-on-exit on
+	tmux -S "$socket" -f /dev/null new-session -d -x 80 -y 24 \
+	    "trap : INT; ${1:-$dojo --seed 1}; echo ended with \$?; read line" || exit 99
 }
 
 keys()
@@ -65,18 +66,13 @@ cursor()
 
 program()
 {
-	tmux -S "$socket" display-message -p '#{pane_pid}'
+	ps -o pid= --ppid "$(tmux -S "$socket" display-message -p '#{pane_pid}')" | tr -d ' '
 }
 
 # ended NAME: the program comes to end with status 0.
 ended()
 {
-	tries=0
-	until [ "$(tmux -S "$socket" display-message -p '#{pane_dead}')" = 1 ] || [ "$tries" -ge 100 ]; do
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-	is "$(tmux -S "$socket" display-message -p '#{pane_dead} #{pane_dead_status}')" '1 0' "$1"
+	stands 'ended with 0' "$1"
 }
 
 # ---- completion
