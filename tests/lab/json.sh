@@ -102,7 +102,7 @@ is "$(wc -l <"$tmp/out")" 1 'and they are a record, the only one'
 has "$(cat "$tmp/out")" '{"type":"error",' 'of an error'
 mkdir "$tmp/root"
 cat >"$tmp/chroot" <<'EOF'
-mount --rbind / "$1/root" && exec chroot "$1/root" tcpdojo -c syn
+mount --rbind / "$1/root" && exec /usr/sbin/chroot "$1/root" tcpdojo -c syn
 EOF
 TMPDIR=$tmp/tmp PATH="$tmp:$PATH" unshare --user --map-root-user --mount sh "$tmp/chroot" "$tmp" >"$tmp/out" 2>"$tmp/errors"
 is $? 3 'a chroot: status 3'

@@ -31,7 +31,7 @@ mkdir "$tmp/x"
 for name in bin lib lib64 usr proc work home root tmp etc $(pwd | cut -d/ -f2); do
 	[ -e "/$name" ] && ln -sfn "x/$name" "$tmp/$name"
 done
-refused "unshare: EPERM" "pivot_root" "a chroot" unshare -Urm sh -c 'mount --rbind / "$2/x" && exec chroot "$2" "$1" start' \
+refused "unshare: EPERM" "pivot_root" "a chroot" unshare -Urm sh -c 'mount --rbind / "$2/x" && exec /usr/sbin/chroot "$2" "$1" start' \
     sh "$hand" "$tmp"
 
 if [ "$(id -u)" = 0 ] && cp "$hand" "$tmp/capable" && setcap cap_net_raw+ep "$tmp/capable" 2>/dev/null; then
