@@ -17,6 +17,8 @@
 #include "session/show.h"
 #include "session/time.h"
 
+#define NEWS_PATIENCE_MS 200
+
 /* The same octets again: a repeat that `expect` skips and views fold.  What lies beyond all that came before is new. */
 static bool
 is_repeat(const struct session *session, struct connection *connection, const struct log_entry *entry)
@@ -113,6 +115,35 @@ tell_losses(struct session *session)
 	}
 }
 
+/* Whoever has died is told, once each; false: nobody has. */
+static bool
+tell_deaths(struct session *session)
+{
+	char who[256];
+	bool alive = lab_alive(session->lab, who, sizeof(who));
+
+	if (!alive)
+		view_note(session->view, session_now(session), "warning: %s; the log is kept", who);
+	session->wire_gone = session->deaf || !lab_carries(session->lab);
+	return !alive;
+}
+
+/* Alice's interface is gone, most likely since lab init is, of which the news may come a moment later. */
+static void
+go_deaf(struct session *session, struct err *err)
+{
+	struct pollfd news = { .fd = lab_watch_fd(session->lab), .events = POLLIN };
+	bool told = session->wire_gone;
+
+	session->deaf = session->wire_gone = true;
+	if (!told)
+		poll(&news, 1, NEWS_PATIENCE_MS);
+	if (!told && !tell_deaths(session))
+		view_note(session->view, session_now(session), "warning: %s: quit, and start tcpdojo again; the log is kept",
+		    err->text);
+	err->code = ERR_NONE;
+}
+
 static int
 take_all(struct session *session, struct err *err)
 {
@@ -124,22 +155,11 @@ take_all(struct session *session, struct err *err)
 	now_ns = session_now(session);
 	session_take_events(session);
 	session_ask_kernel(session);
-	if (live_receive(session->live, take_frame, session, err) < 0)
-		return -1;
+	if (!session->deaf && live_receive(session->live, take_frame, session, err) < 0)
+		go_deaf(session, err);
 	session_timeouts(session, now_ns);
 	tell_losses(session);
 	return 0;
-}
-
-/* Once for each that dies. */
-static void
-tell_deaths(struct session *session)
-{
-	char who[256];
-
-	if (!lab_alive(session->lab, who, sizeof(who)))
-		view_note(session->view, session_now(session), "warning: %s; the log is kept", who);
-	session->wire_gone = !lab_carries(session->lab);
 }
 
 static struct timespec
@@ -156,7 +176,7 @@ int
 session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err *err)
 {
 	struct pollfd fds[] = {
-		{ .fd = live_fd(session->live), .events = POLLIN },
+		{ .fd = session->deaf ? -1 : live_fd(session->live), .events = POLLIN },
 		{ .fd = lab_wire_fd(session->lab), .events = POLLIN },
 		{ .fd = lab_watch_fd(session->lab), .events = POLLIN },
 		{ .fd = extra_fd, .events = POLLIN },
@@ -169,10 +189,10 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 	timeout = time_left(until_ns);
 	if (ppoll(fds, 4, until_ns == WHEN_NEVER ? NULL : &timeout, NULL) < 0 && errno != EINTR)
 		return err_set(err, ERR_SYSTEM, "ppoll: %s", strerror(errno));
-	if (take_all(session, err) != 0)
-		return -1;
 	if (fds[2].revents != 0)
 		tell_deaths(session);
+	if (take_all(session, err) != 0)
+		return -1;
 	return extra_fd >= 0 && fds[3].revents != 0;
 }
 

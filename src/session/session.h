@@ -87,7 +87,8 @@ struct session {
 	uint64_t lost_said;   /* frames lost by captures that were told */
 	uint64_t lost_before; /* by Alice's, when this lab came up */
 	bool events_missed;   /* some of the wire's: what Bob heard and said has to be concluded from what comes later */
-	bool wire_gone;       /* no frame crosses any more */
+	bool wire_gone;       /* no frame crosses any more ... */
+	bool deaf;            /* ... and Alice's interface is gone with it */
 	bool spill_said;
 	unsigned broken;      /* broken predictions so far */
 	volatile sig_atomic_t *interrupted; /* set by Ctrl-C, cleared when a command begins; may be NULL */
