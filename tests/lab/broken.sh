@@ -245,8 +245,8 @@ ok $? 'all that was waited for came' "$(cat "$tmp/killed.init.screen")"
 # In a script such a message is an end, with status 3.
 cat >"$tmp/kill.dojo" <<'EOF'
 connect
-bob run sh -c "kill -9 $PPID"
-wait 200ms
+bob run sh -c "sleep 0.3; kill -9 $PPID"
+wait 1500ms
 log
 bob listen 5000
 log
