@@ -1,0 +1,114 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Frames that a capture loses are counted aloud, all of them; a full disk costs a warning and not a byte.
+. "${top_srcdir:?}/tests/tap.sh"
+. "$top_srcdir/tests/lab/people.sh"
+
+command -v python3 >/dev/null || skip_all 'python3, which sends the flood, is missing'
+
+# seen FILE WORDS
+seen()
+{
+	for try in $(seq 400); do
+		! grep -q -- "$2" "$1" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+# ---- a flood, while the wire is stopped and then while the session is
+
+cat >"$tmp/flood.py" <<'EOF'
+import socket, sys, os, time
+while not os.path.exists(sys.argv[2]):
+    time.sleep(0.02)
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for number in range(int(sys.argv[1])):
+    sock.sendto(b'%032d' % number, ('198.51.100.1', 5555))
+open(sys.argv[2] + '.over', 'w').close()
+EOF
+
+# flood WHO COUNT: WHO, main or the wire, sees none of it before it is over.
+flood()
+{
+	mkfifo "$tmp/$1.typed"
+	"$TCPDOJO" <"$tmp/$1.typed" >"$tmp/$1.out" 2>&1 &
+	main=$!
+	exec 9>"$tmp/$1.typed"
+	printf '%s\n' 'connect 9' "bob run python3 $tmp/flood.py $2 $tmp/$1.go" >&9
+	seen "$tmp/$1.out" 'bob runs'
+	victim=$main
+	if [ "$1" = wire ]; then
+		init=$(tr -d ' ' <"/proc/$main/task/$main/children")
+		for process in $(cat "/proc/$init/task/$init/children"); do
+			[ "$(cat "/proc/$process/comm")" != tcpdojo-wire ] || victim=$process
+		done
+	fi
+	kill -STOP "$victim"
+	: >"$tmp/$1.go"
+	for try in $(seq 400); do
+		[ ! -e "$tmp/$1.go.over" ] || break
+		sleep 0.1
+	done
+	kill -CONT "$victim"
+	printf '%s\n' 'wait for bob job 1 ended within 20s' 'wait 300ms' 'data "after"' 'expect . ack=6' 'link' >&9
+	exec 9>&-
+	wait $main
+	status=$?
+	ok $status "$1 stopped: the connection works after the flood" "$(tail -n 20 "$tmp/$1.out")"
+	came=$(grep -c 'UDP, length 32' "$tmp/$1.out")
+	lost=$(sed -n 's/^warning: a capture lost \([0-9]*\) frames.*/\1/p' "$tmp/$1.out" | awk '{ sum += $1 } END { print sum + 0 }')
+	diag "$1 stopped: of $2 frames $came came, and $lost were counted as lost"
+	[ "$lost" -gt 0 ]
+	ok $? "$1 stopped: the loss is told"
+	is $((came + lost)) "$2" "$1 stopped: whatever did not come was counted"
+	grep -q 'NOT AS PREDICTED' "$tmp/$1.out"
+	is $? 1 "$1 stopped: no prediction is called broken"
+}
+
+flood wire 12000
+flood main 6000
+
+# ---- more of Bob's data than memory keeps, and no room on disk
+
+lines=173000 # of 52 bytes: more than the 8 MiB that memory keeps
+cat >"$tmp/serve.py" <<'EOF'
+import socket, sys
+listener = socket.create_server(('198.51.100.2', 5000))
+line = b'%07d the quick brown fox jumps over the lazy dog\n'
+data = b''.join(line % n for n in range(int(sys.argv[1])))
+open(sys.argv[2], 'wb').write(data)
+peer = listener.accept()[0]
+peer.sendall(data)
+peer.close()
+EOF
+cat >"$tmp/full.dojo" <<EOF
+auto ack on
+auto close on
+bob run python3 $tmp/serve.py $lines $tmp/sent
+wait for bob listening 5000 within 20s
+connect 5000
+wait for state CLOSED within 120s
+expect state CLOSED
+save $tmp/full.pcap
+stream bob
+EOF
+cat >"$tmp/full.sh" <<'EOF'
+mount -t tmpfs -o size=64k tmpfs "$2" || exit 99
+TMPDIR=$2 "$1" run "$3"
+echo "status $?"
+cat /dev/zero >"$2/fill" 2>/dev/null
+printf '%s\n' connect "save $2/no.pcap" 'expect kernel state ESTABLISHED' quit |
+    python3 "$4/tests/lab/on_terminal.py" "$1"
+echo "status $?"
+EOF
+mkdir "$tmp/small"
+unshare --user --map-root-user --mount sh "$tmp/full.sh" "$TCPDOJO" "$tmp/small" "$tmp/full.dojo" "$top_srcdir" \
+    >"$tmp/full.out" 2>"$tmp/full.err"
+is "$(grep -c '^warning: no room on disk for the log' "$tmp/full.out")" 1 'a full disk is told, once'
+has "$(cat "$tmp/full.out")" "input:2: cannot write \"$tmp/small/no.pcap\": No space left on device" 'save says where there is none'
+is "$(grep -o 'status [0-9]*$' "$tmp/full.out" | tr '\n' ' ')" 'status 0 status 0 ' 'and both sessions go on to their ends'
+grep '^[0-9]\{7\} the quick' "$tmp/full.out" >"$tmp/got"
+cmp "$tmp/sent" "$tmp/got" >"$tmp/differ" 2>&1
+ok $? "the stream is what Bob's program sent, $lines lines" "$(cat "$tmp/differ"; tail -n 3 "$tmp/full.err")"
+done_testing
