@@ -20,11 +20,13 @@ seen()
 
 cat >"$tmp/flood.py" <<'EOF'
 import socket, sys, os, time
+peer = socket.create_server(('198.51.100.2', 5000)).accept()[0]
 while not os.path.exists(sys.argv[2]):
     time.sleep(0.02)
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for number in range(int(sys.argv[1])):
     sock.sendto(b'%032d' % number, ('198.51.100.1', 5555))
+peer.close() # his FIN comes last, and is lost where the end of the flood is
 open(sys.argv[2] + '.over', 'w').close()
 EOF
 
@@ -35,8 +37,8 @@ flood()
 	"$TCPDOJO" <"$tmp/$1.typed" >"$tmp/$1.out" 2>&1 &
 	main=$!
 	exec 9>"$tmp/$1.typed"
-	printf '%s\n' 'connect 9' "bob run python3 $tmp/flood.py $2 $tmp/$1.go" >&9
-	seen "$tmp/$1.out" 'bob runs'
+	printf '%s\n' "bob run python3 $tmp/flood.py $2 $tmp/$1.go" 'wait for bob listening 5000 within 20s' 'connect 5000' >&9
+	seen "$tmp/$1.out" 'bob SYN-RECEIVED -> ESTABLISHED'
 	victim=$main
 	if [ "$1" = wire ]; then
 		init=$(tr -d ' ' <"/proc/$main/task/$main/children")
@@ -51,7 +53,7 @@ flood()
 		sleep 0.1
 	done
 	kill -CONT "$victim"
-	printf '%s\n' 'wait for bob job 1 ended within 20s' 'wait 300ms' 'data "after"' 'expect . ack=6' 'link' >&9
+	printf '%s\n' 'wait for bob job 1 ended within 20s' 'wait 300ms' 'connect 9' 'data "after"' 'expect . ack=6' 'link' >&9
 	exec 9>&-
 	wait $main
 	status=$?
@@ -61,13 +63,15 @@ flood()
 	diag "$1 stopped: of $2 frames $came came, and $lost were counted as lost"
 	[ "$lost" -gt 0 ]
 	ok $? "$1 stopped: the loss is told"
-	is $((came + lost)) "$2" "$1 stopped: whatever did not come was counted"
+	is $((came + lost)) $(($2 + 1)) "$1 stopped: whatever did not come was counted, his FIN too"
+	is "$(grep -c 'bob ESTABLISHED -> FIN-WAIT-1' "$tmp/$1.out")" "$3" "$1 stopped: what Bob did is told, also where the frame that says so was lost"
+	is "$(grep -c 'Flags \[F' "$tmp/$1.out")" 0 "$1 stopped: it was"
 	grep -q 'NOT AS PREDICTED' "$tmp/$1.out"
 	is $? 1 "$1 stopped: no prediction is called broken"
 }
 
-flood wire 12000
-flood main 6000
+flood wire 12000 0 # the wire itself has lost it: nobody knows
+flood main 6000 1
 
 # ---- more of Bob's data than memory keeps, and no room on disk
 
