@@ -26,8 +26,11 @@ while not os.path.exists(sys.argv[2]):
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for number in range(int(sys.argv[1])):
     sock.sendto(b'%032d' % number, ('198.51.100.1', 5555))
-peer.close() # his FIN comes last, and is lost where the end of the flood is
+if sys.argv[3] == 'close':
+    peer.close() # his FIN comes last, and is lost where the end of the flood is
 open(sys.argv[2] + '.over', 'w').close()
+if sys.argv[3] == 'keep':
+    time.sleep(1000)
 EOF
 
 # flood WHO COUNT: WHO, main or the wire, sees none of it before it is over.
@@ -37,7 +40,7 @@ flood()
 	"$TCPDOJO" <"$tmp/$1.typed" >"$tmp/$1.out" 2>&1 &
 	main=$!
 	exec 9>"$tmp/$1.typed"
-	printf '%s\n' "bob run python3 $tmp/flood.py $2 $tmp/$1.go" 'wait for bob listening 5000 within 20s' 'connect 5000' >&9
+	printf '%s\n' "bob run python3 $tmp/flood.py $2 $tmp/$1.go close" 'wait for bob listening 5000 within 20s' 'connect 5000' >&9
 	seen "$tmp/$1.out" 'bob SYN-RECEIVED -> ESTABLISHED'
 	victim=$main
 	if [ "$1" = wire ]; then
@@ -72,6 +75,32 @@ flood()
 
 flood wire 12000 0 # the wire itself has lost it: nobody knows
 flood main 6000 1
+
+# ---- so many events on the wire that what Bob heard and said is among those that nobody read
+
+mkfifo "$tmp/late.typed"
+"$TCPDOJO" <"$tmp/late.typed" >"$tmp/late.out" 2>&1 &
+main=$!
+exec 9>"$tmp/late.typed"
+printf '%s\n' "bob run python3 $tmp/flood.py 6000 $tmp/late.go keep" 'wait for bob listening 5000 within 20s' 'connect 5000' \
+    'link delay 1500ms' 'data "hello"' 'wait for segments from bob . ack=6 >= 1 within 20s' 'wait 2s' 'link delay 0ms' \
+    'data " again"' 'wait 200ms' 'state' >&9
+seen "$tmp/late.out" 'length 5'
+kill -STOP $main
+: >"$tmp/late.go"
+for try in $(seq 400); do
+	[ ! -e "$tmp/late.go.over" ] || break
+	sleep 0.1
+done
+sleep 2 # until the last frame has crossed
+kill -CONT $main
+exec 9>&-
+wait $main
+ok $? 'the session goes on behind a gap in what the wire told' "$(tail -n 20 "$tmp/late.out")"
+has "$(cat "$tmp/late.out")" 'events on the wire went by unread' 'the gap is told'
+! grep 'NOT AS PREDICTED\|has not heard' "$tmp/late.out"
+ok $? 'what Bob heard in it is concluded: nothing is waited for'
+is "$(sed -n 's/^rcv.nxt *[0-9]* *\([0-9]*\) *$/\1/p' "$tmp/late.out")" 12 'and his shadow has read it all'
 
 # ---- more of Bob's data than memory keeps, and no room on disk
 
