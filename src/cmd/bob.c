@@ -140,6 +140,8 @@ run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 			    QUOTED(words->word[at].text));
 		}
 	}
+	if (session_has_family(dojo->session, request.family, err) != 0)
+		return -1;
 	return ask_and_tell(dojo, words, &request, NULL, "connects", err);
 }
 

@@ -192,6 +192,14 @@ is_bob(const struct address *address)
 	return host != NULL && strcmp(host, "bob") == 0;
 }
 
+int
+session_has_family(const struct session *session, unsigned family, struct err *err)
+{
+	if (family != 6 || lab_has_ipv6(session->lab))
+		return 0;
+	return err_set(err, ERR_SYSTEM, "this system has no IPv6, and Bob speaks IPv4 only: leave `bob6` and `alice6` away");
+}
+
 struct connection *
 session_connect(struct session *session, const struct address *bob, uint16_t sport, uint16_t dport, struct err *err)
 {
@@ -203,6 +211,8 @@ session_connect(struct session *session, const struct address *bob, uint16_t spo
 		err_set(err, ERR_INPUT, "nobody in the lab answers to %s; write bob or bob6", address_text(bob, text, sizeof(text)));
 		return NULL;
 	}
+	if (session_has_family(session, bob->family, err) != 0)
+		return NULL;
 	session_own_address(bob, &alice);
 	if (sport == 0)
 		sport = free_port(session);

@@ -60,6 +60,9 @@ struct connection *session_accept(struct session *session, const struct seg *syn
 /* The connection of a segment that came from Bob (incoming) or from Alice; NULL when it belongs to none. */
 struct connection *session_find(struct session *session, const struct seg *seg, bool incoming);
 
+/* Whether Bob speaks IPv4 or 6; -1 with *err (ERR_SYSTEM). */
+int session_has_family(const struct session *session, unsigned family, struct err *err);
+
 /* Alice's address of the same family as Bob's. */
 void session_own_address(const struct address *bob, struct address *alice);
 
