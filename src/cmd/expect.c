@@ -99,7 +99,8 @@ decided(void *arg)
 		return watch->refused != 0;
 	}
 	watch->actual->length = 0;
-	watch->holds = condition_holds(watch->dojo->session, watch->connection, watch->condition, watch->actual, &watch->settled);
+	watch->holds = condition_holds(watch->dojo->session, watch->connection, watch->condition, NULL, watch->actual,
+	    &watch->settled);
 	return watch->holds || watch->settled;
 }
 

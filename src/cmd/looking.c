@@ -3,9 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
-#include "base/quantity.h"
 #include "lab/address.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:"
@@ -54,23 +52,10 @@ words_filter(const struct words *words, size_t from, struct filter **filter, str
 	return *filter != NULL ? 0 : -1;
 }
 
-/* What COLUMNS says, or the window; the canvas has its own mind about what is too narrow. */
-static unsigned
-columns(FILE *out)
-{
-	const char *said = getenv("COLUMNS");
-	struct winsize window;
-	uint64_t number;
-
-	if (said != NULL && number_parse(said, &number) && number > 0 && number <= CANVAS_COLUMNS_MAX)
-		return (unsigned)number;
-	return ioctl(fileno(out), TIOCGWINSZ, &window) == 0 ? window.ws_col : CANVAS_COLUMNS;
-}
-
 int
 drawing_begin(struct drawing_page *page, const struct view *view, struct err *err)
 {
-	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = columns(view->out) } };
+	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = view_columns(view) } };
 	page->out = open_memstream(&page->text, &page->size);
 	return page->out != NULL ? 0 : err_set(err, ERR_SYSTEM, "no memory to draw in");
 }

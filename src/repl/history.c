@@ -12,47 +12,9 @@
 #include <readline/history.h>
 
 #include "base/text.h"
+#include "session/state_file.h"
 
 #define KEPT_BYTES_MAX (8 << 20) /* more than the lines kept can be by hand */
-
-/* Makes the folders of the path that are not there. */
-static int
-make_folders(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-		int result;
-
-		*slash = '\0';
-		result = mkdir(path, 0700);
-		*slash = '/';
-		if (result != 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
-			return -1;
-	}
-	return 0;
-}
-
-/* NULL with *err where there is no place; XDG says that a relative one does not count. */
-static char *
-history_path(struct err *err)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	char *path = NULL;
-	int length;
-
-	if (state != NULL && state[0] == '/') {
-		length = asprintf(&path, "%s/tcpdojo/history", state);
-	} else if (home != NULL && home[0] == '/') {
-		length = asprintf(&path, "%s/.local/state/tcpdojo/history", home);
-	} else {
-		err_set(err, ERR_SYSTEM, "the history is not kept: neither XDG_STATE_HOME nor HOME names a folder");
-		return NULL;
-	}
-	if (length < 0) {
-		err_set(err, ERR_SYSTEM, "the history is not kept: %s", strerror(errno));
-		return NULL;
-	}
-	return path;
-}
 
 /* Lines of text are what was kept; anything else came there by an accident. */
 static bool
@@ -71,18 +33,14 @@ is_damaged(FILE *file)
 static int
 set_aside(const char *path, struct err *err)
 {
-	char *aside;
-	int result;
+	char *aside = state_set_aside(path, "damaged");
 
-	if (asprintf(&aside, "%s.damaged", path) < 0)
-		return -1;
-	result = rename(path, aside);
-	if (result != 0)
-		err_set(err, ERR_SYSTEM, "the history is not kept: \"%s\" is damaged, and cannot be set aside: %s", QUOTED(path), strerror(errno));
-	else
-		err_set(err, ERR_INPUT, "the history was damaged, and begins anew; what was there is in \"%s\"", QUOTED(aside));
+	if (aside == NULL)
+		return err_set(err, ERR_SYSTEM, "the history is not kept: \"%s\" is damaged, and cannot be set aside: %s", QUOTED(path),
+		    strerror(errno));
+	err_set(err, ERR_INPUT, "the history was damaged, and begins anew; what was there is in \"%s\"", QUOTED(aside));
 	free(aside);
-	return result;
+	return 0;
 }
 
 /* Opens it for what will be written, so that it is known now whether that can be. */
@@ -117,10 +75,10 @@ history_open(struct history *history, struct err *err)
 
 	using_history();
 	stifle_history(HISTORY_LINES);
-	history->path = history_path(err);
+	history->path = state_path("history", "the history is not kept", err);
 	if (history->path == NULL)
 		return -1;
-	fd = make_folders(history->path) == 0 ? open_file(history->path) : -1;
+	fd = state_folders(history->path) == 0 ? open_file(history->path) : -1;
 	file = fd >= 0 ? fdopen(fd, "r") : NULL;
 	if (file == NULL) {
 		err_set(err, ERR_SYSTEM, "the history is not kept: \"%s\": %s", QUOTED(history->path),

@@ -103,11 +103,12 @@ condition_fits(const struct session *session, const struct connection *connectio
 }
 
 static uint64_t
-count_segments(const struct session *session, const struct connection *connection, const struct condition *condition)
+count_segments(const struct session *session, const struct connection *connection, const struct condition *condition,
+    const struct since *since)
 {
 	uint64_t count = 0;
 
-	for (size_t i = 0; i < session->log.count; i++) {
+	for (size_t i = since != NULL ? since->log : 0; i < session->log.count; i++) {
 		const struct log_entry *entry = &session->log.entry[i];
 
 		if (entry->incoming == (condition->from == END_BOB) && connection != NULL && entry->conn == connection->number &&
@@ -118,9 +119,10 @@ count_segments(const struct session *session, const struct connection *connectio
 }
 
 static bool
-counter_moved(struct session *session, const char *name, uint64_t *moved)
+counter_moved(struct session *session, const char *name, const struct since *since, uint64_t *moved)
 {
 	struct counters now;
+	uint64_t before;
 	struct err ignored;
 
 	if (lab_counters(session->lab, &now, &ignored) != 0)
@@ -131,6 +133,9 @@ counter_moved(struct session *session, const char *name, uint64_t *moved)
 		/* TcpExtTCPChallengeACK is TCPChallengeACK to its friends. */
 		if (strcmp(whole, name) == 0 || (strncmp(whole, "TcpExt", 6) == 0 && strcmp(whole + 6, name) == 0)) {
 			*moved = now.value[i] - session->counters_at_start.value[i];
+			before = since != NULL && i < since->counters.count ? since->counters.value[i] : 0;
+			/* In a lab that came up meanwhile they began at 0 again. */
+			*moved -= *moved >= before ? before : 0;
 			return true;
 		}
 	}
@@ -190,8 +195,8 @@ job_ended(struct session *session, int job, uint64_t *status, struct text *actua
 }
 
 bool
-condition_holds(struct session *session, struct connection *connection, const struct condition *condition, struct text *actual,
-    bool *settled)
+condition_holds(struct session *session, struct connection *connection, const struct condition *condition,
+    const struct since *since, struct text *actual, bool *settled)
 {
 	const struct endpoint *end = connection != NULL ? connection->shadow.end : NULL;
 	uint64_t number = 0;
@@ -215,10 +220,10 @@ condition_holds(struct session *session, struct connection *connection, const st
 		text_add(actual, "it ended with status ");
 		break;
 	case CONDITION_SEGMENTS:
-		number = count_segments(session, connection, condition);
+		number = count_segments(session, connection, condition, since);
 		break;
 	case CONDITION_COUNTER:
-		if (!counter_moved(session, condition->counter, &number)) {
+		if (!counter_moved(session, condition->counter, since, &number)) {
 			text_add(actual, "there is no counter \"%s\"", condition->counter);
 			*settled = true;
 			return false;

@@ -21,6 +21,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "lab/lab.h"
 #include "seg/field.h"
 #include "trace/state.h"
 #include "trace/trace.h"
@@ -90,8 +91,17 @@ const char *operator_text(enum operator op);
 bool condition_fits(const struct session *session, const struct connection *connection, const struct frame_pattern *pattern,
     const struct log_entry *entry, struct text *why);
 
-/* Whether a condition that is not about the next frame holds now; *actual says what is, *settled that it will remain so. */
+/* A moment from which on things count. */
+struct since {
+	uint32_t log;             /* segments beyond this number */
+	struct counters counters; /* as far as they had moved by then since the lab came up */
+};
+
+/*
+ * Whether a condition that is not about the next frame holds now; *actual says what is, *settled that it will remain so.
+ * Segments and counters are those since then; NULL: all.
+ */
 bool condition_holds(struct session *session, struct connection *connection, const struct condition *condition,
-    struct text *actual, bool *settled);
+    const struct since *since, struct text *actual, bool *settled);
 
 #endif

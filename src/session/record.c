@@ -34,7 +34,8 @@ show(struct session *session, const struct trace_record *record)
 {
 	struct view_context context = session_context(session, record);
 
-	if (record->kind == TRACE_PREDICTION && !session->settings.predictions && record->prediction.verdict != VERDICT_BROKEN)
+	if (record->kind == TRACE_PREDICTION && (!session->settings.predictions || session->predictions_hidden) &&
+	    record->prediction.verdict != VERDICT_BROKEN)
 		return;
 	session->view->ops->record(session->view, record, &context);
 }

@@ -71,6 +71,7 @@ struct session {
 	struct log log;
 	struct journal journal;
 	struct settings settings;
+	bool predictions_hidden; /* whatever the settings say: somebody is asked for them at this moment */
 	struct counters counters, counters_at_start; /* as of the last look; when the lab came up */
 
 	uint64_t sent;   /* Alice's frames so far: the serial of the last one on her port */

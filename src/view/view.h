@@ -73,6 +73,9 @@ struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
  */
 void view_put_out(struct view *view);
 
+/* How wide the window is: what COLUMNS says, or the terminal, or 80. */
+unsigned view_columns(const struct view *view);
+
 static inline void
 view_flush(struct view *view)
 {
