@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* From a file to a lesson.  Parsed through md4c; whatever is wrong gives one message that begins with FILE:LINE. */
+/* From a file to a lesson.  Whatever is wrong gives one message, which begins with FILE:LINE, or FILE alone if it is no text. */
 #ifndef LESSON_LOAD_H
 #define LESSON_LOAD_H
 
