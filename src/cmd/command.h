@@ -101,6 +101,7 @@ extern const struct command cmd_state, cmd_ladder, cmd_log, cmd_show, cmd_why, c
 extern const struct command cmd_listen, cmd_conn, cmd_connect, cmd_close;
 extern const struct command cmd_wait, cmd_expect;
 extern const struct command cmd_bob, cmd_link, cmd_lab, cmd_auto, cmd_set;
+extern const struct command cmd_next;
 extern const struct command cmd_save, cmd_run, cmd_let, cmd_help, cmd_quit;
 
 #endif

@@ -59,7 +59,11 @@ run_state(struct dojo *dojo, const struct words *words, struct err *err)
 	if (words->count == 2)
 		return diagram_show(dojo, err);
 	if (connection == NULL) {
-		view_note(dojo->view, session_now(session), "alice CLOSED; no connection yet: `syn` opens one");
+		if (session->listeners > 0)
+			view_note(dojo->view, session_now(session), "alice LISTEN at port %u%s; no connection yet", session->listener[0],
+			    session->listeners > 1 ? " and others" : "");
+		else
+			view_note(dojo->view, session_now(session), "alice CLOSED; no connection yet: `syn` opens one");
 		return 0;
 	}
 	if (session_kernel(session, connection, &view, err) != 0)

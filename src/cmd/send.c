@@ -116,7 +116,11 @@ run_fin(struct dojo *dojo, const struct words *words, struct err *err)
 static int
 run_rst(struct dojo *dojo, const struct words *words, struct err *err)
 {
-	return send_flags(dojo, TCP_RST, words, 1, err);
+	const struct connection *connection = session_selected(dojo->session);
+	uint16_t owed = connection != NULL ? connection->shadow.end[END_ALICE].owed[0].flags : 0;
+
+	/* One that refuses a segment without ACK bears an ACK of its own (RFC 9293 3.5.2). */
+	return send_flags(dojo, owed & TCP_RST ? owed : TCP_RST, words, 1, err);
 }
 
 /* Anything at all goes on the connection that is selected, in whatever state; without one, on a new one. */

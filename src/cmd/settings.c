@@ -46,14 +46,19 @@ run_auto(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	struct autopilot *autopilot = &dojo->session->autopilot;
 	struct {
-		const char *name;
+		const char *name, *does;
 		bool *on;
-	} pilots[] = { { "ack", &autopilot->ack }, { "arp", &autopilot->arp }, { "close", &autopilot->close } };
+	} pilots[] = {
+		{ "ack", "acknowledges data, never a SYN or a FIN", &autopilot->ack },
+		{ "arp", "answers who asks for her address", &autopilot->arp },
+		{ "close", "answers FIN with FIN, and acknowledges it", &autopilot->close },
+	};
 	bool on;
 
 	if (words->count == 1) {
 		for (size_t i = 0; i < 3; i++)
-			view_note(dojo->view, session_now(dojo->session), "auto %s %s", pilots[i].name, *pilots[i].on ? "on" : "off");
+			view_note(dojo->view, session_now(dojo->session), "auto %-6s %-4s %s", pilots[i].name, *pilots[i].on ? "on" : "off",
+			    pilots[i].does);
 		return 0;
 	}
 	if (words->count != 3)

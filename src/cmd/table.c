@@ -10,10 +10,12 @@
 static const struct command *const commands[] = {
 	&cmd_syn, &cmd_synack, &cmd_ack, &cmd_data, &cmd_fin, &cmd_rst, &cmd_tcp,
 	&cmd_state, &cmd_ladder, &cmd_log, &cmd_show, &cmd_why, &cmd_stream, &cmd_journal,
-	&cmd_listen, &cmd_conn, &cmd_connect, &cmd_close,
+	&cmd_listen, &cmd_conn,
+	&cmd_connect, &cmd_close, &cmd_auto, &cmd_next,
 	&cmd_wait, &cmd_expect,
-	&cmd_bob, &cmd_link, &cmd_lab, &cmd_auto, &cmd_set,
-	&cmd_save, &cmd_run, &cmd_let, &cmd_help, &cmd_quit,
+	&cmd_bob, &cmd_link, &cmd_lab,
+	&cmd_set, &cmd_let,
+	&cmd_save, &cmd_run, &cmd_help, &cmd_quit,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -82,12 +82,12 @@ without_name(const struct question *question, const char *said)
 	return behind != NULL && *behind != '\0' ? behind : said;
 }
 
-/* "4 segments", "18 bytes" */
+/* "4 segments", "18 bytes", and the question's own unit. */
 static void
-drop_unit(char *said)
+drop_unit(const struct question *question, char *said)
 {
 	static const char *const units[] = { "segment", "segments", "byte", "bytes", "octet", "octets" };
-	char *blank = strrchr(said, ' ');
+	char *blank = strrchr(said, ' '), *first = strchr(said, ' ');
 
 	for (size_t i = 0; blank != NULL && i < sizeof(units) / sizeof(units[0]); i++) {
 		if (same(blank + 1, units[i])) {
@@ -95,6 +95,8 @@ drop_unit(char *said)
 			return;
 		}
 	}
+	if (first != NULL && question->unit != NULL && same(first + 1, question->unit))
+		*first = '\0';
 }
 
 /* A sequence number from the initial one on: "iss+1", "irs", "+1". */
@@ -290,7 +292,7 @@ answer_fits(const struct question *question, const char *said, const char *actua
 		char *value = (char *)(uintptr_t)without_name(question, plain);
 
 		if (question->kind != QUESTION_CHOICE)
-			drop_unit(value);
+			drop_unit(question, value);
 		fits = compare(question, value, actual);
 	}
 	if (fits >= 0)

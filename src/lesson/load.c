@@ -7,6 +7,7 @@
 #include "base/quantity.h"
 #include "base/text.h"
 #include "lesson/block.h"
+#include "lesson/find.h"
 #include "lesson/outline.h"
 #include "lesson/pairs.h"
 #include "lesson/source.h"
@@ -211,20 +212,6 @@ read_steps(struct source *source, size_t from, struct outline *outline, struct l
 	return 0;
 }
 
-static char *
-name_of(const char *path)
-{
-	const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-	size_t length = strlen(name);
-	char *copy;
-
-	if (length > 3 && strcmp(name + length - 3, ".md") == 0)
-		length -= 3;
-	copy = memory_new(length + 1);
-	memcpy(copy, name, length);
-	return copy;
-}
-
 struct lesson *
 lesson_parse(const char *path, const char *text, size_t size, struct err *err)
 {
@@ -238,7 +225,7 @@ lesson_parse(const char *path, const char *text, size_t size, struct err *err)
 		return NULL;
 	lesson = memory_new(sizeof(*lesson));
 	lesson->path = memory_text(path);
-	lesson->name = name_of(path);
+	lesson->name = lesson_name(path);
 	result = read_front(&source, lesson, &at, err);
 	if (result == 0)
 		result = outline_read(&source, at, &outline, err);

@@ -4,7 +4,9 @@
  * questions that have been answered are held against what happened, and known wrong attempts are spoken to.
  *
  * Graded by what is true, not by keystrokes: a goal is reached when there is a connection for which all its lines hold, of
- * what happened since the step began.  Once reached it stays so, but `next` looks again.
+ * what happened since the step began.  Once reached it stays so, but `next` looks again where the next step goes on from there.
+ *
+ * What is said comes out by the session's view; what is kept, and when, is in progress.h.
  */
 #ifndef LESSON_PLAY_H
 #define LESSON_PLAY_H
@@ -35,7 +37,7 @@ struct play_hands {
 
 /*
  * Begins, or goes on where the learner left it (a new lab, and what he had done before that step done again); shows the step.
- * Every command line of the lesson is vetted first.  The lesson is the play's from now on.  NULL with *err.
+ * Every command line of the lesson is vetted first.  The lesson is the play's from now on, also when it fails.  NULL with *err.
  */
 struct play *play_begin(struct lesson *lesson, struct session *session, const struct play_hands *hands, struct err *err);
 
@@ -48,7 +50,7 @@ void play_look(struct play *play);
 /* Whether a question waits: what is typed and is no command is its answer, and no prediction is shown. */
 bool play_asks(const struct play *play);
 
-/* The commands of that name.  -1 with *err when they cannot be done now. */
+/* The commands of that name.  -1 with *err when they cannot be done now; an empty text: it was told already. */
 int play_answer(struct play *play, const char *text, struct err *err);
 int play_next(struct play *play, struct err *err);
 int play_hint(struct play *play, struct err *err);
@@ -59,10 +61,13 @@ int play_back(struct play *play, struct err *err);
 int play_skip(struct play *play, struct err *err);
 void play_show(struct play *play); /* the step again: `lesson` alone */
 
-/* Whether the last step's goal was reached and `next` was said: there is nothing more to do. */
+/* Whether the last step's goal was reached and `next` was said, or it was skipped: there is nothing more to do. */
 bool play_over(const struct play *play);
 
 const struct lesson *play_lesson(const struct play *play);
 size_t play_step(const struct play *play); /* index */
+
+/* How many of the journal's entries are not the learner's to undo: they led to the start of the step. */
+size_t play_began(const struct play *play);
 
 #endif

@@ -13,6 +13,7 @@
 #include <readline/readline.h>
 
 #include "base/when.h"
+#include "cmd/honest.h"
 #include "cmd/script.h"
 #include "repl/candidates.h"
 #include "repl/complete.h"
@@ -50,29 +51,22 @@ on_line(char *line)
 	typed.end = line == NULL;
 }
 
-/* By the command that sends it. */
-static const char *
-owed_command(uint16_t flags)
-{
-	if (flags & TCP_RST)
-		return "rst";
-	if (flags & TCP_SYN)
-		return flags & TCP_ACK ? "synack" : "syn";
-	return flags & TCP_FIN ? "fin" : "ack";
-}
-
 static void
 prompt_write(const struct session *session, char *prompt, size_t size)
 {
 	const struct connection *connection = session_selected(session);
 	const struct endpoint *alice = connection != NULL ? &connection->shadow.end[END_ALICE] : NULL;
+	enum tcp_state state = alice != NULL ? (enum tcp_state)alice->state : TCP_STATE_CLOSED;
 	struct text t = text_in(prompt, size);
 
+	/* What is CLOSED is no connection; what there is instead, perhaps, is a listener. */
+	if (state == TCP_STATE_CLOSED && session->listeners > 0 && (alice == NULL || alice->owed[0].flags == 0))
+		state = TCP_STATE_LISTEN;
 	if (connection != NULL && session->connections > 1)
 		text_add(&t, "%u: ", connection->number);
-	text_add(&t, "%s", tcp_state_name(alice != NULL ? (enum tcp_state)alice->state : TCP_STATE_CLOSED));
+	text_add(&t, "%s", tcp_state_name(state));
 	if (alice != NULL && alice->owed[0].flags != 0)
-		text_add(&t, ", owes %s", owed_command(alice->owed[0].flags));
+		text_add(&t, ", owes %s", honest_command(alice->owed[0].flags));
 	text_add(&t, "> ");
 }
 

@@ -29,15 +29,15 @@ session_autopilot(struct session *session, struct connection *connection, const 
 {
 	const struct endpoint *alice = &connection->shadow.end[END_ALICE];
 
-	if (session->autopilot.close && alice->state == TCP_STATE_CLOSE_WAIT && (heard->tcp.flags & TCP_FIN)) {
-		send_owed(session, connection, TCP_FIN | TCP_ACK);
+	/* Bob's FIN may have come before the text that it follows. */
+	if (session->autopilot.close && alice->fin_heard) {
+		if (alice->state == TCP_STATE_CLOSE_WAIT && !alice->fin_sent)
+			send_owed(session, connection, TCP_FIN | TCP_ACK);
+		else if (alice->owed[0].flags == TCP_ACK)
+			send_owed(session, connection, TCP_ACK);
 		return;
 	}
-	if (session->autopilot.close && alice->state == TCP_STATE_TIME_WAIT && alice->owed[0].flags == TCP_ACK) {
-		send_owed(session, connection, TCP_ACK);
-		return;
-	}
-	if (session->autopilot.ack && alice->owed[0].flags == TCP_ACK && heard->payload_size > 0 &&
+	if (session->autopilot.ack && !alice->fin_heard && alice->owed[0].flags == TCP_ACK && heard->payload_size > 0 &&
 	    (heard->tcp.flags & (TCP_SYN | TCP_FIN)) == 0)
 		send_owed(session, connection, TCP_ACK);
 }

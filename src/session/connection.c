@@ -10,6 +10,7 @@
 #include "session/record.h"
 #include "session/session.h"
 #include "session/show.h"
+#include "session/time.h"
 
 #define FIRST_PORT_AGAIN 1024 /* when those from 40001 on are used up */
 
@@ -33,6 +34,34 @@ session_listens(const struct session *session, uint16_t port)
 			return true;
 	}
 	return false;
+}
+
+void
+session_call(struct session *session, struct connection *connection, enum user_call call)
+{
+	struct out out = { 0 };
+
+	conn_call(&connection->shadow, END_ALICE, call, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
+	session_due(session, connection);
+	session_record_out(session, connection, &out, 0);
+}
+
+void
+session_unlisten(struct session *session, uint16_t port)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < session->listeners; i++) {
+		if (session->listener[i] != port)
+			session->listener[kept++] = session->listener[i];
+	}
+	session->listeners = kept;
+	for (size_t i = 0; i < session->connections; i++) {
+		const struct conn *shadow = &session->connection[i]->shadow;
+
+		if (shadow->port[END_ALICE] == port && shadow->end[END_ALICE].state == TCP_STATE_LISTEN)
+			session_call(session, session->connection[i], CALL_CLOSE);
+	}
 }
 
 void
@@ -135,6 +164,15 @@ find(struct session *session, const struct address *alice, uint16_t alice_port, 
 	return connection;
 }
 
+struct connection *
+session_between(struct session *session, uint16_t alice_port, const struct address *bob, uint16_t bob_port)
+{
+	struct address alice;
+
+	session_own_address(bob, &alice);
+	return find(session, &alice, alice_port, bob, bob_port);
+}
+
 /* Bob may have begun already: his SYN made the connection that hers now meets (RFC 9293 3.5, simultaneous open). */
 static struct connection *
 begun_by_bob(struct session *session, const struct address *alice, uint16_t sport, const struct address *bob, uint16_t dport)
@@ -142,15 +180,20 @@ begun_by_bob(struct session *session, const struct address *alice, uint16_t spor
 	struct connection *connection = find(session, alice, sport, bob, dport);
 	const struct conn *shadow = connection != NULL ? &connection->shadow : NULL;
 
-	if (shadow == NULL || shadow->end[END_ALICE].state != TCP_STATE_CLOSED ||
-	    shadow->end[END_BOB].state != TCP_STATE_SYN_SENT)
+	if (shadow == NULL || shadow->end[END_BOB].state != TCP_STATE_SYN_SENT ||
+	    (shadow->end[END_ALICE].state != TCP_STATE_CLOSED && shadow->end[END_ALICE].state != TCP_STATE_LISTEN))
 		return NULL;
 	return connection;
 }
 
+/* Where she listens, the caller was the listener (RFC 9293 3.10.1). */
 static void
 choose_iss(struct session *session, struct connection *connection)
 {
+	struct out out = { 0 };
+
+	if (session_listens(session, connection->shadow.port[END_ALICE]))
+		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, 0, session_now(session), &out);
 	connection->shadow.end[END_ALICE].iss = (uint32_t)rng_u64(&session->rng);
 	connection->shadow.end[END_ALICE].iss_known = ISS_CHOSEN;
 }

@@ -68,6 +68,15 @@ void session_own_address(const struct address *bob, struct address *alice);
 
 bool session_listens(const struct session *session, uint16_t port);
 
+/* She listens there no more; connections that were only LISTEN there are CLOSED. */
+void session_unlisten(struct session *session, uint16_t port);
+
+/* A call of Alice's user: what it moves is recorded; what it makes her owe is not sent. */
+void session_call(struct session *session, struct connection *connection, enum user_call call);
+
+/* The newest connection between these two sockets; NULL: there has been none. */
+struct connection *session_between(struct session *session, uint16_t alice_port, const struct address *bob, uint16_t bob_port);
+
 /* All of them are over. */
 void session_forget_connections(struct session *session);
 

@@ -42,19 +42,52 @@ is_repeat(const struct session *session, struct connection *connection, const st
 	return false;
 }
 
+/* CLOSED or LISTEN: there is no connection yet, or no more. */
+static bool
+is_apart(const struct connection *connection)
+{
+	enum tcp_state state = (enum tcp_state)connection->shadow.end[END_ALICE].state;
+
+	return state == TCP_STATE_CLOSED || state == TCP_STATE_LISTEN;
+}
+
+/* Bob knocked: which connection this is, and what a stack would answer. */
+static void
+tell_knock(struct session *session, const struct connection *connection)
+{
+	uint16_t port = connection->shadow.port[END_ALICE];
+	bool listens = connection->shadow.end[END_ALICE].state == TCP_STATE_SYN_RECEIVED;
+	const char *answer = listens ? "`synack` answers" : "`rst` sends it";
+	char select[48] = "";
+
+	if (session->selected != connection->number)
+		snprintf(select, sizeof(select), "`conn %u` selects it, then ", connection->number);
+	if (listens)
+		view_note(session->view, session_now(session), "bob knocks at alice's port %u, connection %u: %s%s", port,
+		    connection->number, select, answer);
+	else
+		view_note(session->view, session_now(session),
+		    "nobody listens at alice's port %u, connection %u, and a stack would answer RST: %s%s", port, connection->number,
+		    select, answer);
+}
+
 static void
 alice_hears(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
 {
 	const struct connection *selected = session_selected(session);
+	const struct log_entry *entry = &session->log.entry[number - 1];
+	bool syn = (seg->tcp.flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN;
+	bool knock = syn && is_apart(connection) && !entry->repeat;
 	struct out out = { 0 };
 
 	/* Whoever knocks while nothing else goes on has Alice's attention. */
-	if (selected == NULL ||
-	    (selected->shadow.end[END_ALICE].state == TCP_STATE_CLOSED && (seg->tcp.flags & (TCP_SYN | TCP_ACK)) == TCP_SYN))
+	if (selected == NULL || (syn && is_apart(selected)))
 		session->selected = connection->number;
-	conn_hears(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
+	conn_hears(&connection->shadow, END_ALICE, seg, entry->at_ns, &out);
 	session_due(session, connection);
 	session_record_out(session, connection, &out, number);
+	if (knock)
+		tell_knock(session, connection);
 	session_autopilot(session, connection, seg);
 }
 

@@ -48,6 +48,8 @@ journal_segment(struct session *session, const struct connection *connection, co
 static void
 step(struct session *session, struct connection *connection, const struct seg *seg, uint32_t number)
 {
+	const struct conn *shadow = &connection->shadow;
+	bool listened = shadow->end[END_ALICE].state == TCP_STATE_LISTEN;
 	struct out out = { 0 };
 
 	conn_sends(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
@@ -55,6 +57,8 @@ step(struct session *session, struct connection *connection, const struct seg *s
 	session->log.entry[number - 1].conn = connection->number;
 	session_show_line(session, number);
 	session_record_out(session, connection, &out, number);
+	if (listened && shadow->end[END_ALICE].state == TCP_STATE_SYN_SENT)
+		session_unlisten(session, shadow->port[END_ALICE]);
 	session_predict(session, connection, seg, number);
 }
 

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "lesson/check.h"
+
+static const char stub[] =
+	"---\n"
+	"title: A lesson of mine\n"
+	"minutes: 5\n"
+	"format: 1\n"
+	"---\n"
+	"\n"
+	"What the learner will know afterwards, in a sentence or two. tcpdojo-lesson(5) says what may stand in a lesson;\n"
+	"`tcpdojo lesson test` and the name of this file tell whether it does what it says.\n"
+	"\n"
+	"## Knock at Bob's door\n"
+	"\n"
+	"What there is to know for this step, and what there is to do: in a new lab, open a connection to Bob's port 80.\n"
+	"\n"
+	"```predict\n"
+	"ask: Which acknowledgment number will Bob's first answer carry?\n"
+	"field: ack\n"
+	"of: bob\n"
+	"answer: 1\n"
+	"why: a SYN takes one sequence number, and Bob names the next one that he expects (RFC 9293 3.4)\n"
+	"```\n"
+	"\n"
+	"```do\n"
+	"syn\n"
+	"```\n"
+	"\n"
+	"```goal\n"
+	"segments from bob S. ack=1 >= 1\n"
+	"kernel state SYN-RECEIVED\n"
+	"```\n"
+	"\n"
+	"```hint\n"
+	"The segment that opens a connection carries the flag SYN.\n"
+	"```\n"
+	"\n"
+	"```hint\n"
+	"The command is `syn`.\n"
+	"```\n"
+	"\n"
+	"```wrong\n"
+	"try: syn dport=81\n"
+	"when: segments from bob R.* >= 1\n"
+	"say: Nobody listens at that port, and so Bob's kernel sends a reset (RFC 9293 3.5.2). Port 80 is open.\n"
+	"```\n"
+	"\n"
+	"```explain\n"
+	"What just happened, and why.\n"
+	"```\n";
+
+const char *
+lesson_stub(void)
+{
+	return stub;
+}

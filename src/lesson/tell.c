@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lesson/play_parts.h"
+#include "lesson/prose.h"
+#include "session/memory.h"
+
+#define PROSE_COLUMNS 80 /* longer lines are hard to read */
+
+void
+tell_note(struct play *play, const char *format, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (text != NULL)
+		view_note(play->session->view, session_now(play->session), "%s", text);
+	free(text);
+}
+
+static unsigned
+columns(const struct play *play)
+{
+	unsigned window = view_columns(play->session->view);
+
+	return window < PROSE_COLUMNS ? window : PROSE_COLUMNS;
+}
+
+void
+tell_prose(struct play *play, const char *markdown)
+{
+	const struct view *view = play->session->view;
+	char *lines;
+
+	if (markdown == NULL || markdown[0] == '\0')
+		return;
+	lines = prose_lines(markdown, columns(play), view->colour, view->ascii);
+	view_drawn(play->session->view, session_now(play->session), lines);
+	free(lines);
+}
+
+void
+tell_gap(struct play *play)
+{
+	if (play->session->view->ops != &view_json)
+		view_drawn(play->session->view, session_now(play->session), "\n");
+}
+
+/* "── Step 2 of 5: The answer ────": as wide as the window, and one line whatever the title. */
+static void
+tell_heading(struct play *play, const char *heading)
+{
+	const char *dash = play->session->view->ascii ? "-" : "─";
+	size_t width = columns(play), bytes = 0, letters = 0;
+	char rule[3 * PROSE_COLUMNS + 1];
+	struct text t = text_in(rule, sizeof(rule));
+
+	/* Letters of several bytes count once; what is wider than the window is cut. */
+	while (heading[bytes] != '\0' && letters + 6 < width) {
+		bytes++;
+		while (((unsigned char)heading[bytes] & 0xc0) == 0x80)
+			bytes++;
+		letters++;
+	}
+	for (size_t i = letters + 4; i < width; i++)
+		text_add(&t, "%s", dash);
+	tell_note(play, "%s%s %.*s %s", dash, dash, (int)bytes, heading, rule);
+}
+
+void
+tell_begin(struct play *play)
+{
+	const struct lesson *lesson = play->lesson;
+
+	tell_gap(play);
+	tell_note(play, "%s (%zu step%s%s)", lesson->title, lesson->steps, lesson->steps > 1 ? "s" : "",
+	    "; `hint`, `solution`, `goal`, `redo`, `back`, `skip` help; `lesson leave` ends it");
+	tell_prose(play, lesson->introduction.text);
+}
+
+void
+tell_step(struct play *play)
+{
+	const struct step *step = step_of(play);
+	char *heading;
+
+	tell_gap(play);
+	if (asprintf(&heading, "Step %zu of %zu: %s", play->at + 1, play->lesson->steps, step->title) >= 0) {
+		tell_heading(play, heading);
+		free(heading);
+	}
+	tell_prose(play, step->prose.text);
+}
+
+void
+tell_reached(struct play *play)
+{
+	const struct lesson *lesson = play->lesson;
+
+	tell_gap(play);
+	tell_note(play, "That is it: the goal of this step is reached.");
+	tell_prose(play, step_of(play)->explain.text);
+	if (play->at + 1 < lesson->steps)
+		tell_note(play, "`next` goes on to step %zu of %zu: %s", play->at + 2, lesson->steps, lesson->step[play->at + 1].title);
+	else
+		tell_note(play, "This was the last step; `next` ends the lesson.");
+}
