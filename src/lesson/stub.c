@@ -29,7 +29,6 @@ static const char stub[] =
 	"\n"
 	"```goal\n"
 	"segments from bob S. ack=1 >= 1\n"
-	"kernel state SYN-RECEIVED\n"
 	"```\n"
 	"\n"
 	"```hint\n"
