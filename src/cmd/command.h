@@ -21,6 +21,7 @@ enum effect {
 	EFFECT_SPAWNS = 1 << 2,
 	EFFECT_LEAVES_LAB = 1 << 3,
 	EFFECT_NOT_REPLAYABLE = 1 << 4,
+	EFFECT_GUIDES = 1 << 8, /* it is about a lesson, not part of what is done in the lab: not in the journal */
 };
 
 /* One word of a line; quoted text may hold any byte, NUL too. */
@@ -39,6 +40,8 @@ struct variable {
 	char *name, *value;
 };
 
+struct play;
+
 /* A program run: the session and what scripts have set. */
 struct dojo {
 	struct session *session;
@@ -51,6 +54,7 @@ struct dojo {
 	char *const *args; /* $1.. of the script */
 	unsigned arg_count;
 	unsigned depth;    /* of `run` within `run` */
+	struct play *play; /* the lesson that is gone through; NULL: none */
 	bool quit;
 };
 
@@ -99,6 +103,7 @@ unsigned words_texts(const struct words *words, size_t from, char **texts, unsig
 extern const struct command cmd_syn, cmd_synack, cmd_ack, cmd_data, cmd_fin, cmd_rst, cmd_tcp;
 extern const struct command cmd_state, cmd_ladder, cmd_log, cmd_show, cmd_why, cmd_stream, cmd_journal;
 extern const struct command cmd_listen, cmd_conn, cmd_connect, cmd_close;
+extern const struct command cmd_lesson, cmd_answer, cmd_hint, cmd_solution, cmd_goal, cmd_redo, cmd_back, cmd_skip;
 extern const struct command cmd_wait, cmd_expect;
 extern const struct command cmd_bob, cmd_link, cmd_lab, cmd_auto, cmd_set;
 extern const struct command cmd_next;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
+#include "cmd/lesson.h"
 #include "cmd/line.h"
 #include "session/connection.h"
 #include "session/memory.h"
@@ -40,10 +41,12 @@ script_run_words(struct dojo *dojo, const struct words *words, const char *line,
 
 	if (command == NULL)
 		return -1;
-	journal_line(dojo, command, line, line_size);
+	if ((command->effects & EFFECT_GUIDES) == 0)
+		journal_line(dojo, command, line, line_size);
 	if (dojo->session->interrupted != NULL)
 		*dojo->session->interrupted = 0;
 	result = command_run(dojo, command, words, err);
+	lesson_look(dojo);
 	view_flush(dojo->view);
 	if (result == 0 && dojo->session->settings.strict && dojo->session->broken > broken)
 		return err_set(err, ERR_EXPECT, "a prediction was broken, and `set strict on` makes that an end");
@@ -87,12 +90,16 @@ count_lines(const char *text, size_t from, size_t to)
 	return count;
 }
 
-/* The text of the command that ends before `at`, for the journal. */
+/* The command that begins at *at, or the answer to what a lesson asks. */
 static int
 run_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct words *words, struct err *err)
 {
-	size_t from = *at;
+	size_t from = *at, answer = lesson_answers(dojo, text + from, size - from);
 
+	if (answer > 0) {
+		*at += answer;
+		return lesson_take_answer(dojo, text + from, answer, err);
+	}
 	if (line_next(dojo, text, size, at, words, err) != 0)
 		return -1;
 	if (words->count == 0)
@@ -238,6 +245,7 @@ read_line(struct dojo *dojo, struct inlet *inlet, size_t *line_size, struct err 
 		if (ready < 0)
 			return -1;
 		session_show_deferred(dojo->session);
+		lesson_look(dojo);
 		if (session_interrupted(dojo->session))
 			return err_set(err, ERR_SYSTEM, "interrupted");
 		if (ready == 0)
