@@ -73,7 +73,8 @@ lesson_stop(struct dojo *dojo)
 void
 lesson_look(struct dojo *dojo)
 {
-	if (dojo->play != NULL)
+	/* What is done again was looked at when it was done. */
+	if (dojo->play != NULL && dojo->again == NULL)
 		play_look(dojo->play);
 }
 

@@ -19,33 +19,79 @@
 
 #define RUN_DEPTH_MAX 16
 
-static void
-journal_line(struct dojo *dojo, const struct command *command, const char *line, size_t size)
+/* What a number as it is on the wire is counted from at this moment. */
+static struct journal_base
+base_now(const struct session *session)
 {
+	const struct connection *connection = session_selected(session);
+	struct journal_base base = { .clock_ns = session_now(session) + session->ahead_ns };
+
+	if (connection == NULL)
+		return base;
+	base.conn = connection->number;
+	base.known = connection->shadow.end[END_BOB].iss_known != ISS_UNSEEN;
+	base.alice = connection->shadow.end[END_ALICE].iss;
+	base.bob = connection->shadow.end[END_BOB].iss;
+	base.bob_ts = connection->bob_ts;
+	return base;
+}
+
+static void
+journal_line(struct dojo *dojo, const struct command *command, const struct words *words, const char *line, size_t size)
+{
+	struct session *session = dojo->session;
 	char *copy = memory_new(size + 1);
+	struct journal_entry entry = {
+		.at_ns = session_now(session),
+		.conn = session->selected,
+		.effects = command_effects(command, words),
+		.depth = dojo->nested,
+		.frames = session->journal.frames,
+		.base = base_now(session),
+	};
 
 	memcpy(copy, line, size);
 	while (size > 0 && strchr(" \t\r\n;", copy[size - 1]) != NULL)
 		copy[--size] = '\0';
-	journal_add(&dojo->session->journal, session_now(dojo->session), dojo->session->selected, command->effects,
-	    copy + strspn(copy, " \t"));
+	entry.line = copy + strspn(copy, " \t");
+	if (strchr(copy, '$') != NULL)
+		entry.replaced = words_line(words);
+	journal_add(&session->journal, &entry);
+	free(entry.replaced);
 	free(copy);
+}
+
+/* The command of that entry failed; `undo` may have taken the entry away. */
+static void
+journal_failed(struct journal *journal, size_t index, const struct err *err)
+{
+	struct journal_entry *entry = index < journal->count ? &journal->entry[index] : NULL;
+
+	if (entry == NULL)
+		return;
+	entry->failed = true;
+	entry->refused = entry->segment == 0 && (err->code == ERR_INPUT || entry->effects & EFFECT_WAITS);
 }
 
 int
 script_run_words(struct dojo *dojo, const struct words *words, const char *line, size_t line_size, struct err *err)
 {
 	const struct command *command = command_find(words->word[0].text, err);
+	size_t index = dojo->session->journal.count;
 	unsigned broken = dojo->session->broken;
+	bool journalled;
 	int result;
 
 	if (command == NULL)
 		return -1;
-	if ((command->effects & EFFECT_GUIDES) == 0)
-		journal_line(dojo, command, line, line_size);
+	journalled = (command->effects & EFFECT_GUIDES) == 0;
+	if (journalled)
+		journal_line(dojo, command, words, line, line_size);
 	if (dojo->session->interrupted != NULL)
 		*dojo->session->interrupted = 0;
 	result = command_run(dojo, command, words, err);
+	if (result != 0 && journalled)
+		journal_failed(&dojo->session->journal, index, err);
 	lesson_look(dojo);
 	view_flush(dojo->view);
 	if (result == 0 && dojo->session->settings.strict && dojo->session->broken > broken)
