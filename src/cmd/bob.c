@@ -142,6 +142,10 @@ run_connect(struct dojo *dojo, const struct words *words, struct err *err)
 	}
 	if (session_has_family(dojo->session, request.family, err) != 0)
 		return -1;
+	if (dojo->again != NULL && dojo->again->bob_port != 0) {
+		request.from = dojo->again->bob_port;
+		request.number = dojo->again->bob_isn;
+	}
 	return ask_and_tell(dojo, words, &request, NULL, "connects", err);
 }
 
@@ -238,6 +242,25 @@ run_close(struct dojo *dojo, const struct words *words, struct err *err)
 	return ask_and_tell(dojo, words, &request, NULL, "closed", err);
 }
 
+static int
+set_patience(struct dojo *dojo, bool patient, struct err *err)
+{
+	journal_time(&dojo->session->journal, patient ? TIME_PATIENT : TIME_ORDINARY);
+	return lab_patience(dojo->session->lab, patient, err);
+}
+
+static bool
+sets_timer(const char *name)
+{
+	static const char *const parts[] = { "timeout", "retries", "keepalive", "rto", "retrans", "_tw_", "delack" };
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strstr(name, parts[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 /* "net.ipv4.tcp_timestamps=0" is his kernel's; a bare word sets him as a whole; the rest is the agent's. */
 static int
 run_set(struct dojo *dojo, const struct words *words, struct err *err)
@@ -248,12 +271,14 @@ run_set(struct dojo *dojo, const struct words *words, struct err *err)
 	size_t length = equals != NULL ? (size_t)(equals - text) : 0;
 
 	if (strcmp(text, "defaults") == 0 || strcmp(text, "patient") == 0)
-		return lab_patience(dojo->session->lab, text[0] == 'p', err);
+		return set_patience(dojo, text[0] == 'p', err);
 	if (strncmp(text, "net.", 4) == 0 && equals != NULL && length < sizeof(name)) {
 		memcpy(name, text + 4, length - 4);
 		name[length - 4] = '\0';
 		for (char *dot = name; (dot = strchr(dot, '.')) != NULL; )
 			*dot = '/';
+		if (sets_timer(name))
+			journal_time(&dojo->session->journal, TIME_QUICK);
 		return lab_sysctl(dojo->session->lab, name, equals + 1, err);
 	}
 	if (words->word[2].size > SETTING_MAX)
@@ -344,7 +369,7 @@ static const struct command subcommands[] = {
 	    EFFECTS_NONE, 1, 1, run_set },
 	{ "run", "Bob", "PROGRAM [ARGUMENT]...", "any program, in his network", NULL, EFFECT_SPAWNS | EFFECT_NOT_REPLAYABLE,
 	    1, ANY_WORDS, run_run },
-	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECTS_NONE, 0, 0, run_sockets },
+	{ "sockets", "Bob", "", "what he holds, and what his kernel says", NULL, EFFECT_LOOKS, 0, 0, run_sockets },
 };
 
 static int

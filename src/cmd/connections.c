@@ -71,7 +71,7 @@ const struct command cmd_conn = {
 	.group = "connections",
 	.usage = "[N]",
 	.summary = "list the connections, or select one",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS_ALONE,
 	.most = 1,
 	.run = run_conn,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/craft.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,37 @@ craft_destination(const struct dojo *dojo, const struct words *words, size_t fro
 	return 0;
 }
 
+/* By how much a number of the wire, typed when the connection had other ISNs, has to be moved now; 0: not at all. */
+static uint32_t
+moved(const struct dojo *dojo, const struct connection *connection, bool bobs)
+{
+	const struct journal_base *base = dojo->again != NULL ? dojo->again->base : NULL;
+	const struct endpoint *end = connection->shadow.end;
+	uint32_t by;
+
+	if (base == NULL || base->conn != connection->number || (bobs && !base->known))
+		return 0;
+	by = bobs ? end[END_BOB].iss - base->bob : end[END_ALICE].iss - base->alice;
+	dojo->again->rebased |= by != 0;
+	return by;
+}
+
+/* The echo in "ts=VAL:ECR" likewise, by what Bob's clock began with. */
+static void
+move_echo(const struct dojo *dojo, const struct connection *connection, char *value, size_t size)
+{
+	const struct journal_base *base = dojo->again != NULL ? dojo->again->base : NULL;
+	const char *colon = strchr(value, ':');
+	uint64_t echo;
+
+	if (base == NULL || base->conn != connection->number || base->bob_ts == 0 || connection->bob_ts == 0 || colon == NULL ||
+	    !number_parse(colon + 1, &echo) || echo == 0)
+		return;
+	dojo->again->rebased |= connection->bob_ts != base->bob_ts;
+	snprintf(value + (colon + 1 - value), size - (size_t)(colon + 1 - value), "%u",
+	    (uint32_t)echo + connection->bob_ts - base->bob_ts);
+}
+
 /* N is relative as displayed, +N and -N offset what would be correct; with _raw it is the number on the wire. */
 static int
 craft_sequence(const struct dojo *dojo, struct craft *craft, const struct field *field, const char *value, bool raw, struct err *err)
@@ -91,7 +123,7 @@ craft_sequence(const struct dojo *dojo, struct craft *craft, const struct field 
 		return err_set(err, ERR_INPUT, "%s is a number from 0 to 4294967295, or +N or -N from what would be correct, not \"%s\"",
 		    field->name, QUOTED(value));
 	if (raw || (dojo->session->settings.raw && !offset))
-		base = 0;
+		base = moved(dojo, craft->connection, is_ack);
 	else if (offset)
 		base = (uint32_t)field_get(&craft->seg, field);
 	field_set(&craft->seg, field, value[0] == '-' ? base - (uint32_t)number : base + (uint32_t)number);
@@ -153,7 +185,7 @@ is_repeatable(const char *option)
 
 /* An option takes the place of the one of its name, or comes behind. */
 static int
-craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
+craft_option(const struct dojo *dojo, struct craft *craft, const struct setting_word *s, struct err *err)
 {
 	struct option_bytes trial = { 0 };
 	int known = option_craft(&trial, s->name, s->value, 0, err);
@@ -176,6 +208,8 @@ craft_option(struct craft *craft, const struct setting_word *s, struct err *err)
 		words->count++;
 	strcpy(words->word[at].name, s->name);
 	strcpy(words->word[at].value, s->value != NULL ? s->value : "");
+	if (strcmp(s->name, "ts") == 0)
+		move_echo(dojo, craft->connection, words->word[at].value, sizeof(words->word[at].value));
 	return 1;
 }
 
@@ -240,7 +274,7 @@ craft_word(const struct dojo *dojo, struct craft *craft, const struct word *word
 		return craft_payload(craft, &s, err);
 	if (s.value_size > FIELD_VALUE_MAX || strlen(word->text) != word->size)
 		return err_set(err, ERR_INPUT, "\"%s\" is more than any field can hold", QUOTED(word->text));
-	option = craft_option(craft, &s, err);
+	option = craft_option(dojo, craft, &s, err);
 	if (option != 0)
 		return option < 0 ? -1 : 0;
 	return craft_field(dojo, craft, &s, err);

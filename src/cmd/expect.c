@@ -188,8 +188,10 @@ watch_run(struct watch *watch, struct err *err)
 	else
 		held = watch->holds;
 	session_show_deferred(watch->dojo->session);
-	if (held && watch->matched != 0 && watch->connection != NULL)
+	if (held && watch->matched != 0 && watch->connection != NULL) {
 		watch->connection->cursor = watch->matched;
+		journal_matched(&watch->dojo->session->journal, watch->matched);
+	}
 	return held ? 0 : fail(watch, err);
 }
 
@@ -250,7 +252,7 @@ const struct command cmd_expect = {
 		  "repeats are skipped, with eventually anything is.  state is Alice's, bob state Bob's shadow, kernel state\n"
 		  "what his kernel says; also: bob listening PORT, bob job N ended, bob job N status = 0,\n"
 		  "segments from bob FLAGS >= N, counter NAME >= N.",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_WAITS,
 	.least = 1,
 	.most = CONDITION_WORDS,
 	.run = run_expect,
@@ -261,7 +263,7 @@ const struct command cmd_wait = {
 	.group = "waiting",
 	.usage = "T | for CONDITION [within T]",
 	.summary = "let time pass, or wait until a condition of `expect` holds",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_WAITS,
 	.least = 1,
 	.most = CONDITION_WORDS,
 	.run = run_wait,

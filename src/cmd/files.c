@@ -64,8 +64,11 @@ run_run(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	char **args = memory_new(words->count * sizeof(*args));
 	unsigned count = words_texts(words, 2, args, (unsigned)words->count);
-	enum err_code status = script_run_file(dojo, words->word[1].text, args, count);
+	enum err_code status;
 
+	dojo->nested++;
+	status = script_run_file(dojo, words->word[1].text, args, count);
+	dojo->nested--;
 	free(args);
 	/* It has told what went wrong, and where. */
 	return status == ERR_NONE ? 0 : err_set(err, status, "%s", "");
@@ -76,7 +79,7 @@ const struct command cmd_save = {
 	.group = "files",
 	.usage = "FILE.pcap",
 	.summary = "write every frame so far to a capture file",
-	.effects = EFFECT_WRITES_FILES | EFFECT_NOT_REPLAYABLE,
+	.effects = EFFECT_LOOKS | EFFECT_WRITES_FILES | EFFECT_NOT_REPLAYABLE,
 	.least = 1,
 	.most = 1,
 	.run = run_save,

@@ -126,7 +126,7 @@ const struct command cmd_help = {
 	.group = "help",
 	.usage = "[COMMAND | FIELD | STATE | FLAG | WORD | fields | terms]",
 	.summary = "the commands, or more about one, about a header field, or about a word of the trade",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = 4,
 	.run = run_help,
 };
@@ -136,6 +136,6 @@ const struct command cmd_quit = {
 	.group = "help",
 	.usage = "",
 	.summary = "leave; the lab ends with the program",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LEAVES_LAB,
 	.run = run_quit,
 };

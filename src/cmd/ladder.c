@@ -231,7 +231,7 @@ const struct command cmd_ladder = {
 	.summary = "the exchange of the selected connection, drawn as a sequence diagram",
 	.detail = "Alice's line and times stand at the left, Bob's at the right, the states beside them where they move.  "
 		  "A line that ends in x was lost, one that ends in dots is under way; one that goes down by steps took its time.",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = ANY_WORDS,
 	.run = run_ladder,
 };
@@ -241,7 +241,7 @@ const struct command cmd_why = {
 	.group = "looking",
 	.usage = "[N]",
 	.summary = "what segment N (without N, the last) brought about, each with its reason and section",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = 1,
 	.run = run_why,
 };

@@ -281,6 +281,47 @@ line_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct w
 	return result;
 }
 
+static bool
+reads_as_it_is(const struct word *word)
+{
+	return !word->quoted && word->size > 0 && strlen(word->text) == word->size && strpbrk(word->text, " \t\r\n;\"$#") == NULL;
+}
+
+char *
+words_line(const struct words *words)
+{
+	size_t room = 1;
+	char *line;
+	struct text t;
+
+	for (size_t i = 0; i < words->count; i++)
+		room += 4 * words->word[i].size + 3;
+	line = memory_new(room);
+	t = text_in(line, room);
+	for (size_t i = 0; i < words->count; i++) {
+		const struct word *word = &words->word[i];
+
+		text_add(&t, "%s", i > 0 ? " " : "");
+		if (reads_as_it_is(word)) {
+			text_add(&t, "%s", word->text);
+			continue;
+		}
+		text_add(&t, "\"");
+		for (size_t b = 0; b < word->size; b++) {
+			unsigned char c = (unsigned char)word->text[b];
+
+			if (c == '"' || c == '\\' || c == '$')
+				text_add(&t, "\\%c", c);
+			else if (c < ' ' || c > '~')
+				text_add(&t, "\\x%02x", c);
+			else
+				text_add(&t, "%c", c);
+		}
+		text_add(&t, "\"");
+	}
+	return line;
+}
+
 void
 variables_clear(struct dojo *dojo)
 {
@@ -289,4 +330,6 @@ variables_clear(struct dojo *dojo)
 		free(dojo->variable[i].value);
 	}
 	free(dojo->variable);
+	dojo->variable = NULL;
+	dojo->variables = dojo->variable_room = 0;
 }

@@ -17,6 +17,9 @@
  */
 int line_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct words *words, struct err *err);
 
+/* As a line that reads as these words, without variables; the caller's to free. */
+char *words_line(const struct words *words);
+
 void words_clear(struct words *words);
 
 /* Variables: name is borrowed, value copied. */

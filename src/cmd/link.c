@@ -255,7 +255,7 @@ const struct command cmd_link = {
 	.summary = "the wire between Alice and Bob: set it, show it, freeze it",
 	.detail = "delay is one way and holds for each direction; rate and limit act from Alice to Bob unless reverse or both\n"
 		  "is said.  hold freezes the wire; release N and drop N take the held frames one by one, release lets all go.",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS_ALONE,
 	.most = ANY_WORDS,
 	.run = run_link,
 };

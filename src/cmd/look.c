@@ -274,7 +274,8 @@ run_journal(struct dojo *dojo, const struct words *words, struct err *err)
 		const struct journal_entry *entry = &journal->entry[i];
 
 		if (entry->meaning != NULL)
-			view_note(dojo->view, entry->at_ns, "%-40s # %u: %s", entry->line, entry->segment, entry->meaning);
+			view_note(dojo->view, entry->at_ns, "%-40s # %u: %s%s", entry->line, entry->segment, entry->meaning,
+			    entry->rebased ? " (rebased: the numbers typed were those of an earlier Bob)" : "");
 		else
 			view_note(dojo->view, entry->at_ns, "%s", entry->line);
 	}
@@ -286,7 +287,7 @@ const struct command cmd_state = {
 	.group = "looking",
 	.usage = "[diagram]",
 	.summary = "both ends as their shadows know them, and what Bob's kernel says; or drawn, with their places",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = 1,
 	.run = run_state,
 };
@@ -297,7 +298,7 @@ const struct command cmd_log = {
 	.usage = "[PCAP-FILTER]",
 	.summary = "every segment so far, a line each; or those that pass a filter in pcap's language",
 	.detail = "log tcp[tcpflags] & tcp-syn != 0",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = ANY_WORDS,
 	.run = run_log,
 };
@@ -307,7 +308,7 @@ const struct command cmd_show = {
 	.group = "looking",
 	.usage = "N",
 	.summary = "segment N, field by field",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.least = 1,
 	.most = 1,
 	.run = run_show,
@@ -318,7 +319,7 @@ const struct command cmd_stream = {
 	.group = "looking",
 	.usage = "[alice|bob]",
 	.summary = "the bytes that this end has sent, in order",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.most = 1,
 	.run = run_stream,
 };
@@ -328,6 +329,6 @@ const struct command cmd_journal = {
 	.group = "looking",
 	.usage = "",
 	.summary = "what was typed, and what it sent in relative numbers",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS,
 	.run = run_journal,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `next`: what a stack would send now, why, and the command for it. */
+/* `next`: outside of a lesson, what a stack would send now, why, and the command for it. */
 #include "base/when.h"
 #include "cmd/command.h"
 #include "cmd/honest.h"
+#include "cmd/lesson.h"
 #include "session/connection.h"
 #include "session/record.h"
 
@@ -164,7 +165,8 @@ run_next(struct dojo *dojo, const struct words *words, struct err *err)
 	struct text t = text_in(advice, sizeof(advice));
 
 	(void)words;
-	(void)err;
+	if (dojo->play != NULL)
+		return lesson_next(dojo, err);
 	if (alice != NULL && alice->owed[0].flags != 0)
 		say_owed(&t, session, connection);
 	else if (alice == NULL || alice->state == TCP_STATE_CLOSED || alice->state == TCP_STATE_LISTEN)
@@ -182,7 +184,7 @@ const struct command cmd_next = {
 	.name = "next",
 	.group = "lessons",
 	.usage = "",
-	.summary = "what a stack would send now, why, and the command for it",
-	.effects = EFFECTS_NONE,
+	.summary = "in a lesson, go on to the next step; else what a stack would send now, why, and the command for it",
+	.effects = EFFECT_GUIDES,
 	.run = run_next,
 };

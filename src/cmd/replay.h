@@ -3,7 +3,8 @@
  * Doing again what the journal says, with a new Bob: for `undo`, and for lessons.
  *
  * Each entry waits until as much of Bob's had come as when it was typed, then runs as it was typed; numbers typed as they are
- * on the wire are moved by the difference of the ISNs.  Commands that only look, or that act outside of the lab, are left out.
+ * on the wire are moved by the difference of the ISNs.  Commands that only look or wait, that were refused, or that act outside
+ * of the lab, are left out; Bob's servers close when they did, in the order of things, and not after a pause.
  */
 #ifndef CMD_REPLAY_H
 #define CMD_REPLAY_H
@@ -24,9 +25,16 @@ int replay_fresh(struct dojo *dojo, struct err *err);
 
 /*
  * The same, then the first `count` entries of `journal` (not the session's own, which is begun anew), unseen.  -1 with *err
- * when one of them cannot be done again: nothing was changed if that could be known before (replay_allowed).
+ * when one of them cannot be done again: nothing was changed if that could be known before (replay_allowed).  What Bob said is
+ * waited for and compared as far as journal->frame tells.
  */
 int replay_journal(struct dojo *dojo, const struct journal *journal, size_t count, struct replayed *replayed, struct err *err);
+
+/*
+ * Back to where the session's own journal had `count` entries, which are not fewer than session_settled; what is settled stays
+ * as it is.
+ */
+int replay_back(struct dojo *dojo, size_t count, struct replayed *replayed, struct err *err);
 
 /* Whether that can be done: nothing ran a program, and no time of the kernel's mattered; *err says what does. */
 int replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t count, struct err *err);

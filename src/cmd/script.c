@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
+#include "cmd/lesson.h"
 #include "cmd/line.h"
 #include "session/connection.h"
 #include "session/memory.h"
@@ -18,32 +19,80 @@
 
 #define RUN_DEPTH_MAX 16
 
-static void
-journal_line(struct dojo *dojo, const struct command *command, const char *line, size_t size)
+/* What a number as it is on the wire is counted from at this moment. */
+static struct journal_base
+base_now(const struct session *session)
 {
+	const struct connection *connection = session_selected(session);
+	struct journal_base base = { .clock_ns = session_now(session) + session->ahead_ns };
+
+	if (connection == NULL)
+		return base;
+	base.conn = connection->number;
+	base.known = connection->shadow.end[END_BOB].iss_known != ISS_UNSEEN;
+	base.alice = connection->shadow.end[END_ALICE].iss;
+	base.bob = connection->shadow.end[END_BOB].iss;
+	base.bob_ts = connection->bob_ts;
+	return base;
+}
+
+static void
+journal_line(struct dojo *dojo, const struct command *command, const struct words *words, const char *line, size_t size)
+{
+	struct session *session = dojo->session;
 	char *copy = memory_new(size + 1);
+	struct journal_entry entry = {
+		.at_ns = session_now(session),
+		.conn = session->selected,
+		.effects = command_effects(command, words),
+		.depth = dojo->nested,
+		.frames = session->journal.frames,
+		.base = base_now(session),
+	};
 
 	memcpy(copy, line, size);
 	while (size > 0 && strchr(" \t\r\n;", copy[size - 1]) != NULL)
 		copy[--size] = '\0';
-	journal_add(&dojo->session->journal, session_now(dojo->session), dojo->session->selected, command->effects,
-	    copy + strspn(copy, " \t"));
+	entry.line = copy + strspn(copy, " \t");
+	if (strchr(copy, '$') != NULL)
+		entry.replaced = words_line(words);
+	journal_add(&session->journal, &entry);
+	free(entry.replaced);
 	free(copy);
+}
+
+/* The command of that entry failed; `undo` may have taken the entry away. */
+static void
+journal_failed(struct journal *journal, size_t index, const struct err *err)
+{
+	struct journal_entry *entry = index < journal->count ? &journal->entry[index] : NULL;
+
+	if (entry == NULL)
+		return;
+	entry->failed = true;
+	entry->refused = entry->segment == 0 && (err->code == ERR_INPUT || entry->effects & EFFECT_WAITS);
 }
 
 int
 script_run_words(struct dojo *dojo, const struct words *words, const char *line, size_t line_size, struct err *err)
 {
 	const struct command *command = command_find(words->word[0].text, err);
+	size_t index = dojo->session->journal.count;
 	unsigned broken = dojo->session->broken;
+	bool journalled;
 	int result;
 
 	if (command == NULL)
 		return -1;
-	journal_line(dojo, command, line, line_size);
+	journalled = (command->effects & EFFECT_GUIDES) == 0;
+	if (journalled)
+		journal_line(dojo, command, words, line, line_size);
 	if (dojo->session->interrupted != NULL)
 		*dojo->session->interrupted = 0;
 	result = command_run(dojo, command, words, err);
+	if (result != 0 && journalled)
+		journal_failed(&dojo->session->journal, index, err);
+	lesson_look(dojo);
 	view_flush(dojo->view);
 	if (result == 0 && dojo->session->settings.strict && dojo->session->broken > broken)
 		return err_set(err, ERR_EXPECT, "a prediction was broken, and `set strict on` makes that an end");
@@ -87,12 +136,16 @@ count_lines(const char *text, size_t from, size_t to)
 	return count;
 }
 
-/* The text of the command that ends before `at`, for the journal. */
+/* The command that begins at *at, or the answer to what a lesson asks. */
 static int
 run_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct words *words, struct err *err)
 {
-	size_t from = *at;
+	size_t from = *at, answer = lesson_answers(dojo, text + from, size - from);
 
+	if (answer > 0) {
+		*at += answer;
+		return lesson_take_answer(dojo, text + from, answer, err);
+	}
 	if (line_next(dojo, text, size, at, words, err) != 0)
 		return -1;
 	if (words->count == 0)
@@ -238,6 +291,7 @@ read_line(struct dojo *dojo, struct inlet *inlet, size_t *line_size, struct err 
 		if (ready < 0)
 			return -1;
 		session_show_deferred(dojo->session);
+		lesson_look(dojo);
 		if (session_interrupted(dojo->session))
 			return err_set(err, ERR_SYSTEM, "interrupted");
 		if (ready == 0)

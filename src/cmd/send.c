@@ -79,13 +79,16 @@ open_with(struct dojo *dojo, uint16_t flags, const struct words *words, struct e
 	struct session *session = dojo->session;
 	uint16_t selected = session->selected;
 	size_t connections = session->connections;
+	struct rng rng = session->rng;
 	int result;
 
 	if (connection_for(dojo, words, err) == NULL)
 		return -1;
 	result = send_flags(dojo, flags, words, 1, err);
-	if (result != 0 && err->code == ERR_INPUT && session->connections > connections)
+	if (result != 0 && err->code == ERR_INPUT && session->connections > connections) {
 		session_take_back(session, selected);
+		session->rng = rng;
+	}
 	return result;
 }
 

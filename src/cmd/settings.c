@@ -77,18 +77,45 @@ run_auto(struct dojo *dojo, const struct words *words, struct err *err)
 }
 
 static int
+run_restart(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	(void)words;
+	if (session_restart(dojo->session, err) != 0)
+		return -1;
+	view_note(dojo->view, session_now(dojo->session), "a new bob; the log is kept");
+	return 0;
+}
+
+static int
+run_kernel_alice(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	bool on = strcmp(words->word[2].text, "on") == 0;
+
+	if (!on && strcmp(words->word[2].text, "off") != 0)
+		return err_set(err, ERR_INPUT, "kernel-alice is on or off, not \"%s\"", QUOTED(words->word[2].text));
+	if (session_kernel_alice(dojo->session, on, err) != 0)
+		return -1;
+	view_note(dojo->view, session_now(dojo->session), "%s",
+	    on ? "alice's own kernel has her addresses now, and knows nothing of what you send.  Type `syn`: bob's SYN,ACK reaches it\n"
+		 "too, it finds no socket for it and answers RST within microseconds, long before you can type `ack`.  That race is\n"
+		 "lost by everybody who crafts segments on an ordinary machine; `lab kernel-alice off` ends it."
+	       : "alice's kernel has no address any more: only you answer");
+	return 0;
+}
+
+static const struct command subcommands[] = {
+	{ "restart", "the lab", "", "begin with a new Bob; the log is kept", NULL, EFFECTS_NONE, 0, 0, run_restart },
+	{ "kernel-alice", "the lab", "on|off", "let Alice's own kernel answer too, which resets what you open", NULL, EFFECTS_NONE,
+	    1, 1, run_kernel_alice },
+};
+
+static int
 run_lab(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	char text[4096];
 
-	if (words->count == 2 && strcmp(words->word[1].text, "restart") == 0) {
-		if (session_restart(dojo->session, err) != 0)
-			return -1;
-		view_note(dojo->view, session_now(dojo->session), "a new bob; the log is kept");
-		return 0;
-	}
-	if (words->count != 1)
-		return err_set(err, ERR_INPUT, "`lab` alone, or `lab restart`, not \"%s\"", QUOTED(words->word[1].text));
+	if (words->count > 1)
+		return subcommand_run(dojo, subcommands, sizeof(subcommands) / sizeof(subcommands[0]), words, err);
 	lab_describe(dojo->session->lab, text, sizeof(text));
 	view_note(dojo->view, session_now(dojo->session), "seed %llu\n%s", (unsigned long long)dojo->session->seed, text);
 	return 0;
@@ -99,7 +126,7 @@ const struct command cmd_set = {
 	.group = "settings",
 	.usage = "[SETTING VALUE]",
 	.summary = "change a setting of Alice's, or list them; `set dst bob6` is where new connections go",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS_ALONE,
 	.most = 2,
 	.run = run_set,
 };
@@ -120,7 +147,7 @@ const struct command cmd_auto = {
 	.group = "autopilot",
 	.usage = "[ack|arp|close on|off]",
 	.summary = "what Alice does by herself: acknowledge data, answer ARP, answer FIN",
-	.effects = EFFECTS_NONE,
+	.effects = EFFECT_LOOKS_ALONE,
 	.most = 2,
 	.run = run_auto,
 };
@@ -128,9 +155,13 @@ const struct command cmd_auto = {
 const struct command cmd_lab = {
 	.name = "lab",
 	.group = "the lab",
-	.usage = "[restart]",
+	.usage = "[restart | kernel-alice on|off]",
 	.summary = "who is where and what this kernel lacks; or begin with a new Bob",
-	.effects = EFFECT_NOT_REPLAYABLE,
-	.most = 1,
+	.detail = "kernel-alice on gives Alice's own kernel her addresses: it answers Bob's SYN,ACK with RST, since it knows of no\n"
+		  "connection, and shows why programs that craft segments need a network of their own.",
+	.effects = EFFECT_LOOKS_ALONE,
+	.most = 2,
 	.run = run_lab,
 };
+
+const struct subcommands lab_subcommands = { &cmd_lab, subcommands, sizeof(subcommands) / sizeof(subcommands[0]) };

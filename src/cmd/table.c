@@ -11,9 +11,10 @@ static const struct command *const commands[] = {
 	&cmd_syn, &cmd_synack, &cmd_ack, &cmd_data, &cmd_fin, &cmd_rst, &cmd_tcp,
 	&cmd_state, &cmd_ladder, &cmd_log, &cmd_show, &cmd_why, &cmd_stream, &cmd_journal,
 	&cmd_listen, &cmd_conn,
-	&cmd_connect, &cmd_close, &cmd_auto, &cmd_next,
+	&cmd_connect, &cmd_close, &cmd_auto,
+	&cmd_lesson, &cmd_next, &cmd_answer, &cmd_hint, &cmd_solution, &cmd_goal, &cmd_redo, &cmd_back, &cmd_skip,
 	&cmd_wait, &cmd_expect,
-	&cmd_bob, &cmd_link, &cmd_lab,
+	&cmd_bob, &cmd_link, &cmd_lab, &cmd_undo,
 	&cmd_set, &cmd_let,
 	&cmd_save, &cmd_run, &cmd_help, &cmd_quit,
 };
@@ -98,7 +99,7 @@ subcommand_run(struct dojo *dojo, const struct command *table, size_t count, con
 const struct command *
 subcommand_table(const struct command *command, size_t *count)
 {
-	static const struct subcommands *const all[] = { &bob_subcommands, &link_subcommands };
+	static const struct subcommands *const all[] = { &bob_subcommands, &lab_subcommands, &link_subcommands };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (all[i]->of != command)
@@ -108,6 +109,22 @@ subcommand_table(const struct command *command, size_t *count)
 	}
 	*count = 0;
 	return NULL;
+}
+
+unsigned
+command_effects(const struct command *command, const struct words *words)
+{
+	size_t count;
+	const struct command *rows = subcommand_table(command, &count);
+	unsigned effects = command->effects & ~(unsigned)EFFECT_LOOKS_ALONE;
+
+	if (words->count < 2)
+		return effects | (command->effects & EFFECT_LOOKS_ALONE ? EFFECT_LOOKS : 0);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(rows[i].name, words->word[1].text) == 0)
+			return rows[i].effects;
+	}
+	return effects;
 }
 
 unsigned

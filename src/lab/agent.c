@@ -101,6 +101,15 @@ list(struct agent *agent, struct incoming *request, struct answer *answer)
 }
 
 static void
+pace(struct agent *agent, struct incoming *request, struct answer *answer)
+{
+	if (request->head.number > PACE_NEXT)
+		answer_failed(answer, EINVAL, "pace %u: there are 0 to %d", request->head.number, PACE_NEXT);
+	else
+		answer->head.number = servers_pace(agent, (enum agent_pace)request->head.number);
+}
+
+static void
 ping(struct agent *agent, struct incoming *request, struct answer *answer)
 {
 	(void)agent;
@@ -120,6 +129,7 @@ static void (*const operations[])(struct agent *agent, struct incoming *request,
 	[AGENT_RUN] = job_run,
 	[AGENT_JOB] = job_tell,
 	[AGENT_LIST] = list,
+	[AGENT_PACE] = pace,
 	[AGENT_PING] = ping,
 };
 

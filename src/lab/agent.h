@@ -19,7 +19,11 @@
 enum agent_op {
 	AGENT_LISTEN,   /* port, number = backlog (0..65535); IPv4, and IPv6 where this kernel has it */
 	AGENT_ACCEPT,   /* port (0: the listener made last): the next connection waiting there; reply.socket */
-	AGENT_CONNECT,  /* port at Alice, from = local port or 0, family; reply.socket, before the handshake is done */
+	/*
+	 * port at Alice, from = local port or 0, family, number = his ISN or 0: his own choice; reply.socket, before the
+	 * handshake is done
+	 */
+	AGENT_CONNECT,
 	AGENT_READ,     /* socket, number = most bytes (0: as many as go); reply.data; done and empty is end of file */
 	AGENT_WRITE,    /* socket, data; reply.number is what the kernel took, which may be less than the data */
 	AGENT_SHUTDOWN, /* socket: no more writing */
@@ -32,7 +36,15 @@ enum agent_op {
 	AGENT_RUN,
 	AGENT_JOB,  /* socket = a job's number, 0: the newest; reply.number is its exit status, EAGAIN: it runs */
 	AGENT_LIST, /* servers, listeners, jobs and sockets, one a line, in reply.data */
+	AGENT_PACE, /* number = enum agent_pace; reply.number: so many were closed by this */
 	AGENT_PING,
+};
+
+/* When his servers close what they are done with. */
+enum agent_pace {
+	PACE_OWN,  /* after the pause that was set, at the start 150 ms */
+	PACE_HELD, /* not before they are told; those that close without a pause do */
+	PACE_NEXT, /* the one that has waited longest, now */
 };
 
 struct agent_request {

@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -184,6 +185,19 @@ alice_at(uint8_t family, uint16_t port, struct sockaddr_storage *alice)
 	return 0;
 }
 
+/* What was made to restore connections lets a new one begin at a sequence number of ours (tcp(7) has nothing of it). */
+static int
+choose_isn(int fd, uint32_t isn)
+{
+	const int on = TCP_REPAIR_ON, off = TCP_REPAIR_OFF_NO_WP, queue = TCP_SEND_QUEUE;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &isn, sizeof(isn)) < 0)
+		return -1;
+	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off));
+}
+
 void
 socket_connect(struct agent *agent, struct incoming *request, struct answer *answer)
 {
@@ -210,6 +224,8 @@ socket_connect(struct agent *agent, struct incoming *request, struct answer *ans
 	if (from != 0 && endpoint_bind(fd, alice.ss_family, from) < 0) {
 		answer_failed(
 		    answer, errno, "Bob cannot use port %u of his own: %s%s", from, strerror(errno), advice(errno));
+	} else if (request->head.number != 0 && choose_isn(fd, request->head.number) < 0) {
+		answer_failed(answer, errno, "Bob cannot begin at %u: %s", request->head.number, strerror(errno));
 	} else if (connect(fd, (const struct sockaddr *)&alice, size) < 0 && errno != EINPROGRESS) {
 		answer_failed(answer, errno, "connect to Alice's port %u: %s%s", port, strerror(errno), advice(errno));
 	} else {

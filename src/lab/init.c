@@ -313,6 +313,9 @@ serve(struct init *init)
 	case INIT_NEIGHBOUR:
 		result = network_neighbour(&init->network, request.on, &answer.err);
 		break;
+	case INIT_KERNEL_ALICE:
+		result = network_kernel_alice(&init->network, request.on, &answer.err);
+		break;
 	case INIT_KEEP:
 		result = keep(init, received, count, &answer.err);
 		break;
@@ -373,7 +376,7 @@ init_run(const struct init_start *start)
 {
 	struct init init = {
 		.start = *start,
-		.network = { .alice.inet = -1, .wire.inet = -1, .bob.inet = -1, .wire_ns = -1, .bob_ns = -1 },
+		.network = { .alice.inet = -1, .wire.inet = -1, .bob.inet = -1, .alice_ns = -1, .wire_ns = -1, .bob_ns = -1 },
 	};
 	struct init_reply answer = { 0 };
 	int fds[INIT_FDS] = { -1, -1, -1, -1, -1 }, result;

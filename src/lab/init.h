@@ -31,12 +31,13 @@ struct init_start {
  * From then on one reply to each request.
  */
 enum init_op {
-	INIT_RESTART,     /* answered with the descriptors of enum init_fd, of the new Bob */
-	INIT_SYSCTL,      /* name, value */
-	INIT_SYSCTL_READ, /* name; reply.value */
-	INIT_PATIENCE,    /* on */
-	INIT_NEIGHBOUR,   /* on */
-	INIT_KEEP,        /* descriptors sent along are held until the end */
+	INIT_RESTART,      /* answered with the descriptors of enum init_fd, of the new Bob */
+	INIT_SYSCTL,       /* name, value */
+	INIT_SYSCTL_READ,  /* name; reply.value */
+	INIT_PATIENCE,     /* on */
+	INIT_NEIGHBOUR,    /* on */
+	INIT_KERNEL_ALICE, /* on */
+	INIT_KEEP,         /* descriptors sent along are held until the end */
 };
 
 enum init_fd { INIT_FD_WIRE, INIT_FD_AGENT, INIT_FD_DIAG, INIT_FD_NETSTAT, INIT_FD_SNMP, INIT_FDS };

@@ -304,6 +304,15 @@ lab_patience(struct lab *lab, bool patient, struct err *err)
 }
 
 int
+lab_kernel_alice(struct lab *lab, bool on, struct err *err)
+{
+	const struct init_request request = { .op = INIT_KERNEL_ALICE, .on = on };
+	struct init_reply reply;
+
+	return lab_init_ask(lab, &request, NULL, 0, &reply, err);
+}
+
+int
 lab_neighbour(struct lab *lab, bool permanent, struct err *err)
 {
 	const struct init_request request = { .op = INIT_NEIGHBOUR, .on = permanent };

@@ -88,6 +88,9 @@ int lab_patience(struct lab *lab, bool patient, struct err *err);
 /* The permanent neighbour entry for Alice at Bob. */
 int lab_neighbour(struct lab *lab, bool permanent, struct err *err);
 
+/* Alice's addresses for her own kernel, which then answers what comes for them; or, as at the start, none. */
+int lab_kernel_alice(struct lab *lab, bool on, struct err *err);
+
 /* Bob's kernel's view of one socket (INET_DIAG by exact 4-tuple). */
 struct kernel_view {
 	bool found; /* false: no socket, which is CLOSED */

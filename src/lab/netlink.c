@@ -166,17 +166,31 @@ netlink_veth(struct netlink *nl, const struct veth_end ends[2], struct err *err)
 	    strerror(nl->error));
 }
 
-int
-netlink_link_up(struct netlink *nl, const char *name, struct err *err)
+static int
+set_flag(struct netlink *nl, const char *name, unsigned flag)
 {
 	char buffer[REQUEST_BYTES] = { 0 };
 	struct nlmsghdr *message = begin(buffer, RTM_NEWLINK, 0);
 	struct ifinfomsg *link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
 
-	link->ifi_flags = link->ifi_change = IFF_UP;
+	link->ifi_flags = link->ifi_change = flag;
 	mnl_attr_put_strz(message, IFLA_IFNAME, name);
-	if (ask(nl, message) < 0)
+	return ask(nl, message);
+}
+
+int
+netlink_link_up(struct netlink *nl, const char *name, struct err *err)
+{
+	if (set_flag(nl, name, IFF_UP) < 0)
 		return err_set(err, ERR_SYSTEM, "%s could not be brought up: %s", name, strerror(nl->error));
+	return 0;
+}
+
+int
+netlink_link_noarp(struct netlink *nl, const char *name, struct err *err)
+{
+	if (set_flag(nl, name, IFF_NOARP) < 0)
+		return err_set(err, ERR_SYSTEM, "%s could not be kept from asking for neighbours: %s", name, strerror(nl->error));
 	return 0;
 }
 
@@ -208,20 +222,44 @@ netlink_link_delete(struct netlink *nl, const char *name, struct err *err)
 	return 0;
 }
 
+static void
+put_address(struct nlmsghdr *message, int index, const struct address *address, unsigned prefix)
+{
+	struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+
+	header->ifa_family = family_of(address);
+	header->ifa_prefixlen = (unsigned char)prefix;
+	header->ifa_index = (unsigned)index;
+	mnl_attr_put(message, IFA_LOCAL, octets_of(address), address->octet);
+}
+
+int
+netlink_address_gone(
+    struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err)
+{
+	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
+	struct nlmsghdr *message = begin(buffer, RTM_DELADDR, 0);
+	int index = interface_index(nl, name, err);
+
+	if (index < 0)
+		return -1;
+	put_address(message, index, address, prefix);
+	if (ask(nl, message) < 0 && nl->error != EADDRNOTAVAIL)
+		return err_set(err, ERR_SYSTEM, "%s would not give up the address %s: %s", name,
+		    inet_ntop(family_of(address), address->octet, text, sizeof(text)), strerror(nl->error));
+	return 0;
+}
+
 int
 netlink_address(struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err)
 {
 	char buffer[REQUEST_BYTES] = { 0 }, text[INET6_ADDRSTRLEN];
 	struct nlmsghdr *message = begin(buffer, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
-	struct ifaddrmsg *header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	int index = interface_index(nl, name, err);
 
 	if (index < 0)
 		return -1;
-	header->ifa_family = family_of(address);
-	header->ifa_prefixlen = (unsigned char)prefix;
-	header->ifa_index = (unsigned)index;
-	mnl_attr_put(message, IFA_LOCAL, octets_of(address), address->octet);
+	put_address(message, index, address, prefix);
 	mnl_attr_put(message, IFA_ADDRESS, octets_of(address), address->octet);
 	mnl_attr_put_u32(message, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE | IFA_F_PERMANENT);
 	if (ask(nl, message) < 0)

@@ -38,10 +38,16 @@ int netlink_link_up(struct netlink *nl, const char *name, struct err *err);
 /* What the kernel does about a new carrier some time later, it has done when this returns; -1 when there is no carrier.
  */
 int netlink_link_settle(struct netlink *nl, const char *name, struct err *err);
+/* No neighbour discovery over this link, of which its multicast groups are a part; -1 with *err. */
+int netlink_link_noarp(struct netlink *nl, const char *name, struct err *err);
 int netlink_link_delete(struct netlink *nl, const char *name, struct err *err);
 
 /* Without duplicate address detection, and without the route that the kernel would add by itself. */
 int netlink_address(
+    struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err);
+
+/* Taken away again, with its routes; taking away what is not there is no error. */
+int netlink_address_gone(
     struct netlink *nl, const char *name, const struct address *address, unsigned prefix, struct err *err);
 
 /*

@@ -14,7 +14,7 @@ struct network {
 	const struct faults *faults;
 	const struct namespace_limits *limits;
 	struct netlink alice, wire, bob;
-	int wire_ns, bob_ns; /* descriptors of the namespaces */
+	int alice_ns, wire_ns, bob_ns; /* descriptors of the namespaces */
 	bool ip6;            /* Bob has it */
 	bool patient;
 	struct settings_lacking lacking;
@@ -41,5 +41,8 @@ int network_new_bob(struct network *network, struct err *err);
 
 int network_set_patience(struct network *network, bool patient, struct err *err);
 int network_neighbour(struct network *network, bool permanent, struct err *err);
+
+/* Alice's addresses on her interface, and a permanent entry for Bob; or neither. */
+int network_kernel_alice(struct network *network, bool on, struct err *err);
 
 #endif

@@ -55,6 +55,7 @@ struct servers {
 	struct served *open;                       /* newest first */
 	struct served *ending_first, *ending_last; /* by close_at_ns */
 	unsigned count, limit;
+	bool held;        /* those that are ending are closed by PACE_NEXT only */
 	bool shut;        /* no connection is accepted: there are `limit`, or the system is short of something */
 	int64_t retry_ns; /* when shut: look again then */
 };
@@ -298,6 +299,25 @@ servers_stop(struct agent *agent)
 	agent->servers = NULL;
 }
 
+static void
+close_first(struct agent *agent)
+{
+	drain(agent, agent->servers->ending_first->watch.fd);
+	free_served(agent, agent->servers->ending_first);
+}
+
+unsigned
+servers_pace(struct agent *agent, enum agent_pace pace)
+{
+	struct servers *servers = agent->servers;
+
+	servers->held = pace != PACE_OWN;
+	if (pace != PACE_NEXT || servers->ending_first == NULL)
+		return 0;
+	close_first(agent);
+	return 1;
+}
+
 int
 servers_turn(struct agent *agent)
 {
@@ -305,14 +325,12 @@ servers_turn(struct agent *agent)
 	int sleep_ms = servers->http != NULL ? http_turn(agent, servers->http) : -1;
 	int64_t next_ns, now_ns = agent_now_ns(), wait_ms;
 
-	while (servers->ending_first != NULL && servers->ending_first->close_at_ns <= now_ns) {
-		drain(agent, servers->ending_first->watch.fd);
-		free_served(agent, servers->ending_first);
-	}
+	while (!servers->held && servers->ending_first != NULL && servers->ending_first->close_at_ns <= now_ns)
+		close_first(agent);
 	if (servers->retry_ns <= now_ns)
 		let_in(agent, true);
 	next_ns = servers->retry_ns;
-	if (servers->ending_first != NULL && servers->ending_first->close_at_ns < next_ns)
+	if (!servers->held && servers->ending_first != NULL && servers->ending_first->close_at_ns < next_ns)
 		next_ns = servers->ending_first->close_at_ns;
 	if (next_ns == WHEN_NEVER)
 		return sleep_ms;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "lab/agent.h"
 
 struct agent;
 struct served;
@@ -44,6 +45,9 @@ const char *servers_name_at(const struct agent *agent, uint16_t port, int type);
 
 /* Nobody serves this port any more; connections that are there stay.  False: nobody did. */
 bool servers_close_port(struct agent *agent, uint16_t port);
+
+/* For AGENT_PACE; returns how many connections it closed. */
+unsigned servers_pace(struct agent *agent, enum agent_pace pace);
 
 void servers_apply_settings(struct agent *agent); /* to the listeners */
 void servers_list(const struct agent *agent, struct text *t);

@@ -288,7 +288,7 @@ answer_fits(const struct question *question, const char *said, const char *actua
 	struct text t = text_in(list, sizeof(list));
 	int fits = -1;
 
-	if (squeeze(said, " \t\r\n", ' ', plain)) {
+	if (squeeze(said, " \t\r\n\"`", ' ', plain)) {
 		char *value = (char *)(uintptr_t)without_name(question, plain);
 
 		if (question->kind != QUESTION_CHOICE)

@@ -78,16 +78,10 @@ arrive_by_replay(struct play *play, size_t step, struct err *err)
 }
 
 static void
-copy_journal(struct journal *to, const struct journal *from)
+keep_journal(struct journal *kept, const struct journal *journal)
 {
-	journal_clear(to);
-	for (size_t i = 0; i < from->count; i++) {
-		const struct journal_entry *entry = &from->entry[i];
-
-		journal_add(to, entry->at_ns, entry->conn, entry->effects, entry->line);
-		to->entry[i].segment = entry->segment;
-		to->entry[i].meaning = entry->meaning != NULL ? memory_text(entry->meaning) : NULL;
-	}
+	journal_clear(kept);
+	journal_copy(kept, journal, journal->count);
 }
 
 void
@@ -123,10 +117,10 @@ begin(struct play *play, size_t step)
 	for (size_t i = 0; i < step_of(play)->wrongs; i++)
 		play->wrong[i] = goal_holds(session, step_of(play)->wrong[i].when, step_of(play)->wrong[i].whens, &play->since, NULL);
 	lead->known = true;
-	copy_journal(&lead->journal, &session->journal);
+	keep_journal(&lead->journal, &session->journal);
 	play->progress.at = step;
 	play->progress.before = lead->before;
-	copy_journal(&play->progress.journal, &session->journal);
+	keep_journal(&play->progress.journal, &session->journal);
 }
 
 int

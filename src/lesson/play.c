@@ -57,25 +57,25 @@ play_keep(struct play *play)
 }
 
 static int
-vet_all(const struct play *play, const struct passages *lines, struct err *err)
+vet_all(const struct lesson *lesson, const struct play_hands *hands, const struct passages *lines, struct err *err)
 {
 	for (size_t i = 0; i < lines->count; i++) {
-		if (play->hands.vet(play->hands.arg, lines->passage[i].text, err) != 0)
-			return err_prefix(err, "%s:%u", QUOTED(play->lesson->path), lines->passage[i].line);
+		if (hands->vet(hands->arg, lines->passage[i].text, err) != 0)
+			return err_prefix(err, "%s:%u", QUOTED(lesson->path), lines->passage[i].line);
 	}
 	return 0;
 }
 
-static int
-vet(const struct play *play, struct err *err)
+int
+play_vet(const struct lesson *lesson, const struct play_hands *hands, struct err *err)
 {
-	for (size_t i = 0; i < play->lesson->steps; i++) {
-		const struct step *step = &play->lesson->step[i];
+	for (size_t i = 0; i < lesson->steps; i++) {
+		const struct step *step = &lesson->step[i];
 
-		if (vet_all(play, &step->setup, err) != 0 || vet_all(play, &step->solution, err) != 0)
+		if (vet_all(lesson, hands, &step->setup, err) != 0 || vet_all(lesson, hands, &step->solution, err) != 0)
 			return -1;
 		for (size_t w = 0; w < step->wrongs; w++) {
-			if (vet_all(play, &step->wrong[w].tries, err) != 0)
+			if (vet_all(lesson, hands, &step->wrong[w].tries, err) != 0)
 				return -1;
 		}
 	}
@@ -142,7 +142,7 @@ play_begin(struct lesson *lesson, struct session *session, const struct play_han
 	play->autopilot = session->autopilot;
 	play->peer = session->peer;
 	play->entered_ns = clock_monotonic_ns();
-	if (vet(play, err) != 0) {
+	if (play_vet(lesson, hands, err) != 0) {
 		free_play(play);
 		return NULL;
 	}

@@ -35,9 +35,12 @@ struct play_hands {
 	int (*replay)(void *arg, const struct journal *journal, size_t count, struct err *err);
 };
 
+/* Whether every command line of the lesson may run in one; *err names the first that may not. */
+int play_vet(const struct lesson *lesson, const struct play_hands *hands, struct err *err);
+
 /*
  * Begins, or goes on where the learner left it (a new lab, and what he had done before that step done again); shows the step.
- * Every command line of the lesson is vetted first.  The lesson is the play's from now on, also when it fails.  NULL with *err.
+ * All of it is vetted first.  The lesson is the play's from now on, also when it fails.  NULL with *err.
  */
 struct play *play_begin(struct lesson *lesson, struct session *session, const struct play_hands *hands, struct err *err);
 

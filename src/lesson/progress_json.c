@@ -29,9 +29,8 @@ words(const char *text)
 	return string;
 }
 
-/* A line that must come back as it was, whatever its bytes. */
-static void
-put_line(json_t *object, const char *key, const char *line)
+void
+json_put_line(json_t *object, const char *key, const char *line)
 {
 	static const char digits[] = "0123456789abcdef";
 	json_t *string = json_string(line);
@@ -76,27 +75,6 @@ step_to_json(const struct step_progress *step)
 	return object;
 }
 
-static json_t *
-journal_to_json(const struct journal *journal)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; i < journal->count; i++) {
-		const struct journal_entry *entry = &journal->entry[i];
-		json_t *object = json_object();
-
-		json_object_set_new(object, "at_ns", json_integer(entry->at_ns));
-		json_object_set_new(object, "conn", json_integer(entry->conn));
-		json_object_set_new(object, "segment", json_integer(entry->segment));
-		json_object_set_new(object, "effects", json_integer(entry->effects));
-		put_line(object, "line", entry->line);
-		if (entry->meaning != NULL)
-			put_line(object, "meaning", entry->meaning);
-		json_array_append_new(array, object);
-	}
-	return array;
-}
-
 json_t *
 progress_to_json(const struct progress *progress, bool with_journal)
 {
@@ -113,18 +91,13 @@ progress_to_json(const struct progress *progress, bool with_journal)
 	if (with_journal) {
 		json_object_set_new(object, "checksum", json_integer((json_int_t)progress->checksum));
 		json_object_set_new(object, "before", json_integer(progress->before));
-		json_object_set_new(object, "journal", journal_to_json(&progress->journal));
+		json_object_set_new(object, "journal", json_of_journal(&progress->journal));
 	}
 	return object;
 }
 
-/* Reads members one by one; the first that is not what it should be is named. */
-struct reading {
-	const char *bad; /* NULL: all was well so far */
-};
-
-static json_int_t
-number(struct reading *r, const json_t *object, const char *key, json_int_t least, json_int_t most)
+json_int_t
+json_number(struct reading *r, const json_t *object, const char *key, json_int_t least, json_int_t most)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -135,8 +108,8 @@ number(struct reading *r, const json_t *object, const char *key, json_int_t leas
 	return least;
 }
 
-static bool
-yes(struct reading *r, const json_t *object, const char *key)
+bool
+json_yes(struct reading *r, const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -155,8 +128,8 @@ text(struct reading *r, const json_t *object, const char *key)
 	return memory_text(value != NULL ? value : "");
 }
 
-static char *
-line(struct reading *r, const json_t *object, const char *key)
+char *
+json_line(struct reading *r, const json_t *object, const char *key)
 {
 	const char *hex = json_string_value(json_object_get(json_object_get(object, key), "hex"));
 	size_t room;
@@ -174,8 +147,8 @@ line(struct reading *r, const json_t *object, const char *key)
 	return (char *)bytes;
 }
 
-static const json_t *
-array(struct reading *r, const json_t *object, const char *key)
+const json_t *
+json_list(struct reading *r, const json_t *object, const char *key)
 {
 	const json_t *value = json_object_get(object, key);
 
@@ -188,7 +161,7 @@ static void
 read_step(struct reading *r, const json_t *object, struct step_progress *step)
 {
 	const char *end = json_string_value(json_object_get(object, "end"));
-	const json_t *answers = array(r, object, "answers"), *one;
+	const json_t *answers = json_list(r, object, "answers"), *one;
 	size_t i;
 
 	step->title = text(r, object, "title");
@@ -198,12 +171,12 @@ read_step(struct reading *r, const json_t *object, struct step_progress *step)
 		step->end = (enum step_end)i;
 	else if (r->bad == NULL)
 		r->bad = "end";
-	step->tries = (unsigned)number(r, object, "tries", 0, UINT32_MAX);
-	step->hints = (unsigned)number(r, object, "hints", 0, UINT32_MAX);
-	step->redos = (unsigned)number(r, object, "redos", 0, UINT32_MAX);
-	step->solution = yes(r, object, "solution");
-	step->spent_s = number(r, object, "spent_s", 0, INT64_MAX / 2);
-	step->reached_at = number(r, object, "reached_at_s", 0, INT64_MAX / 2);
+	step->tries = (unsigned)json_number(r, object, "tries", 0, UINT32_MAX);
+	step->hints = (unsigned)json_number(r, object, "hints", 0, UINT32_MAX);
+	step->redos = (unsigned)json_number(r, object, "redos", 0, UINT32_MAX);
+	step->solution = json_yes(r, object, "solution");
+	step->spent_s = json_number(r, object, "spent_s", 0, INT64_MAX / 2);
+	step->reached_at = json_number(r, object, "reached_at_s", 0, INT64_MAX / 2);
 	json_array_foreach(answers, i, one) {
 		char *ask = text(r, one, "ask"), *answer = text(r, one, "answer");
 		struct said *said = progress_said(step, ask, answer);
@@ -212,25 +185,7 @@ read_step(struct reading *r, const json_t *object, struct step_progress *step)
 		free(answer);
 		free(said->actual);
 		said->actual = text(r, one, "actual");
-		said->right = yes(r, one, "right");
-	}
-}
-
-static void
-read_journal(struct reading *r, const json_t *entries, struct journal *journal)
-{
-	const json_t *object;
-	size_t i;
-
-	json_array_foreach(entries, i, object) {
-		char *typed = line(r, object, "line");
-
-		journal_add(journal, number(r, object, "at_ns", 0, INT64_MAX), (uint16_t)number(r, object, "conn", 0, UINT16_MAX),
-		    (unsigned)number(r, object, "effects", 0, UINT32_MAX), typed);
-		free(typed);
-		journal->entry[i].segment = (uint32_t)number(r, object, "segment", 0, UINT32_MAX);
-		if (json_object_get(object, "meaning") != NULL)
-			journal->entry[i].meaning = line(r, object, "meaning");
+		said->right = json_yes(r, one, "right");
 	}
 }
 
@@ -238,27 +193,27 @@ int
 progress_from_json(const json_t *root, struct progress *progress, struct err *err)
 {
 	struct reading r = { 0 };
-	const json_t *steps = array(&r, root, "steps"), *entries = array(&r, root, "journal");
+	const json_t *steps = json_list(&r, root, "steps");
 	json_int_t version = json_integer_value(json_object_get(root, "version"));
 
 	*progress = (struct progress){ 0 };
 	if (version > PROGRESS_VERSION)
 		return err_set(err, ERR_INPUT, "it has version %" JSON_INTEGER_FORMAT ", this program knows %d: a newer one wrote it",
 		    version, PROGRESS_VERSION);
-	number(&r, root, "version", PROGRESS_VERSION, PROGRESS_VERSION);
+	json_number(&r, root, "version", PROGRESS_VERSION, PROGRESS_VERSION);
 	progress->steps = json_array_size(steps);
 	if (progress->steps == 0 || progress->steps > LESSON_STEPS_MAX)
 		return err_set(err, ERR_INPUT, "its \"steps\" is not what it should be");
 	progress->step = memory_new(progress->steps * sizeof(progress->step[0]));
 	progress->lesson = text(&r, root, "lesson");
 	progress->title = text(&r, root, "title");
-	progress->checksum = (uint64_t)number(&r, root, "checksum", INT64_MIN, INT64_MAX);
-	progress->began_at = number(&r, root, "began_at_s", 1, INT64_MAX / 2);
-	progress->at = (size_t)number(&r, root, "at", 0, (json_int_t)progress->steps);
-	progress->before = (uint32_t)number(&r, root, "before", 0, UINT32_MAX);
+	progress->checksum = (uint64_t)json_number(&r, root, "checksum", INT64_MIN, INT64_MAX);
+	progress->began_at = json_number(&r, root, "began_at_s", 1, INT64_MAX / 2);
+	progress->at = (size_t)json_number(&r, root, "at", 0, (json_int_t)progress->steps);
+	progress->before = (uint32_t)json_number(&r, root, "before", 0, UINT32_MAX);
 	for (size_t i = 0; i < progress->steps; i++)
 		read_step(&r, json_array_get(steps, i), &progress->step[i]);
-	read_journal(&r, entries, &progress->journal);
+	journal_of_json(&r, json_object_get(root, "journal"), &progress->journal);
 	if (r.bad == NULL)
 		return 0;
 	progress_clear(progress);

@@ -14,11 +14,13 @@
 
 #include "base/when.h"
 #include "cmd/honest.h"
+#include "cmd/lesson.h"
 #include "cmd/script.h"
 #include "repl/candidates.h"
 #include "repl/complete.h"
 #include "repl/history.h"
 #include "session/connection.h"
+#include "session/memory.h"
 #include "session/pump.h"
 #include "session/record.h"
 
@@ -52,13 +54,18 @@ on_line(char *line)
 }
 
 static void
-prompt_write(const struct session *session, char *prompt, size_t size)
+prompt_write(const struct dojo *dojo, char *prompt, size_t size)
 {
+	const struct session *session = dojo->session;
 	const struct connection *connection = session_selected(session);
 	const struct endpoint *alice = connection != NULL ? &connection->shadow.end[END_ALICE] : NULL;
 	enum tcp_state state = alice != NULL ? (enum tcp_state)alice->state : TCP_STATE_CLOSED;
 	struct text t = text_in(prompt, size);
 
+	if (lesson_asks(dojo)) {
+		text_add(&t, "answer> ");
+		return;
+	}
 	/* What is CLOSED is no connection; what there is instead, perhaps, is a listener. */
 	if (state == TCP_STATE_CLOSED && session->listeners > 0 && (alice == NULL || alice->owed[0].flags == 0))
 		state = TCP_STATE_LISTEN;
@@ -79,7 +86,7 @@ show_above(struct repl *repl)
 	bool searching = RL_ISSTATE(RL_STATE_ISEARCH | RL_STATE_NSEARCH) != 0;
 
 	fflush(repl->above);
-	prompt_write(repl->dojo->session, prompt, sizeof(prompt));
+	prompt_write(repl->dojo, prompt, sizeof(prompt));
 	if (repl->text_size == 0 && (searching || strcmp(prompt, repl->prompt) == 0))
 		return;
 	rl_clear_visible_line();
@@ -97,7 +104,7 @@ show_above(struct repl *repl)
 static void
 begin_line(struct repl *repl)
 {
-	prompt_write(repl->dojo->session, repl->prompt, sizeof(repl->prompt));
+	prompt_write(repl->dojo, repl->prompt, sizeof(repl->prompt));
 	rl_reset_screen_size();
 	rl_callback_handler_install(repl->prompt, on_line);
 }
@@ -184,6 +191,7 @@ read_line(struct repl *repl, struct err *err)
 			break;
 		if (clock_monotonic_ns() >= repl->show_ns) {
 			session_show_deferred(session);
+			lesson_look(repl->dojo);
 			repl->show_ns = WHEN_NEVER;
 			show_above(repl);
 		} else if (repl->show_ns == WHEN_NEVER) {
@@ -235,7 +243,10 @@ run_line(struct repl *repl)
 
 	if (history_note(&repl->history, typed.line, &err) != 0)
 		view_note(dojo->view, session_now(dojo->session), "%s", err.text);
-	full = commands_in_full(typed.line, &err);
+	if (lesson_answers(dojo, typed.line, strlen(typed.line)) > 0)
+		full = memory_text(typed.line);
+	else
+		full = commands_in_full(typed.line, &err);
 	status = full != NULL ? script_run_line(dojo, full, strlen(full)) : script_show_error(dojo, &err);
 	free(full);
 	if (session_interrupted(dojo->session))

@@ -292,6 +292,7 @@ session_find(struct session *session, const struct seg *seg, bool incoming)
 struct connection *
 session_accept(struct session *session, const struct seg *syn)
 {
+	struct journal_entry *command = journal_last(&session->journal);
 	struct connection *connection;
 	struct address src, dst;
 	struct out out = { 0 };
@@ -300,6 +301,10 @@ session_accept(struct session *session, const struct seg *syn)
 	    !seg_addresses(syn, &src, &dst))
 		return NULL;
 	connection = add(session, &dst, syn->tcp.dport, &src, syn->tcp.sport);
+	if (command != NULL && command->bob_port == 0) {
+		command->bob_port = syn->tcp.sport;
+		command->bob_isn = syn->tcp.seq;
+	}
 	if (connection != NULL && session_listens(session, syn->tcp.dport))
 		conn_call(&connection->shadow, END_ALICE, CALL_LISTEN, (uint32_t)rng_u64(&session->rng), session_now(session), &out);
 	return connection;

@@ -31,6 +31,7 @@ struct connection {
 	uint32_t ahead_until; /* ... of the log up to this number; 0: not made since he last heard or said something */
 	uint32_t bob_said;    /* sequence number behind the last octet of his that came: what lies beyond is new */
 	bool bob_spoke;       /* bob_said means something */
+	uint32_t bob_ts;      /* the first TS value that he said; 0: none yet */
 	uint32_t cursor;     /* `expect` looks at log entries beyond this number */
 	uint32_t heard;      /* log number of the last segment that Bob heard */
 	struct connection *older; /* the next one in its bucket of session.by_port */

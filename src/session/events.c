@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/seq.h"
 #include "base/when.h"
 #include "seg/defect.h"
 #include "session/connection.h"
@@ -19,12 +20,13 @@
 static struct log_entry *
 entry_of_serial(const struct session *session, uint64_t serial)
 {
-	for (size_t i = session->log.count; i-- > 0;) {
+	for (size_t i = session->log.count; i-- > session->checkpoint.logged;) {
 		struct log_entry *entry = &session->log.entry[i];
 
 		if (!entry->incoming && entry->serial == serial)
 			return entry;
-		if (!entry->incoming && entry->serial < serial)
+		/* What her kernel said is logged when it is heard of. */
+		if (!entry->incoming && entry->serial < serial && !session->kernel_spoke)
 			break;
 	}
 	return NULL;
@@ -62,6 +64,20 @@ bob_hears(struct session *session, struct log_entry *entry, int64_t at_ns)
 	session_stale(session, connection, session->bob_sent + 1);
 }
 
+/* A timer of his ran out, where that is to be seen: he says again what he has said, or a probe, which begins before it. */
+static void
+note_timers(struct session *session, const struct connection *connection, const struct seg *seg)
+{
+	const struct endpoint *bob = &connection->shadow.end[END_BOB];
+
+	if (bob->iss_known == ISS_UNSEEN || seg->tcp.flags & (TCP_SYN | TCP_RST))
+		return;
+	if (seg_len(seg) > 0 && seq_lt(seg->tcp.seq, bob->snd.nxt))
+		journal_time(&session->journal, TIME_REPEATED);
+	else if (seg_len(seg) == 0 && seg->tcp.seq == bob->snd.una - 1)
+		journal_time(&session->journal, TIME_PROBED);
+}
+
 void
 session_bob_says(struct session *session, const struct seg *seg, uint64_t serial, int64_t at_ns)
 {
@@ -73,6 +89,7 @@ session_bob_says(struct session *session, const struct seg *seg, uint64_t serial
 	if (connection == NULL)
 		return;
 	session_settle(session, connection, seg, serial, at_ns);
+	note_timers(session, connection, seg);
 	conn_sends(&connection->shadow, END_BOB, seg, at_ns, &out);
 	session_due(session, connection);
 	session_defer_out(session, connection, &out, 0, serial);
@@ -118,6 +135,54 @@ bob_sends(struct session *session, const struct wire_event *event, int64_t at_ns
 	if (session_asks_for_alice(&seg))
 		session_predict_silence(session);
 	session_bob_says(session, &seg, event->frame, at_ns);
+}
+
+/* The frame that the wire has as `serial` is the kernel's: hers from there on come one later. */
+static void
+make_room(struct session *session, uint64_t serial)
+{
+	for (size_t i = session->checkpoint.logged; i < session->log.count; i++) {
+		struct log_entry *entry = &session->log.entry[i];
+
+		if (!entry->incoming && entry->serial >= serial)
+			entry->serial++;
+	}
+	session->sent++;
+	session->kernel_spoke = true;
+}
+
+static bool
+is_hers(const struct session *session, const struct wire_event *event)
+{
+	const struct log_entry *entry = entry_of_serial(session, event->frame);
+	size_t common;
+
+	if (entry == NULL || entry->head_size + entry->payload_size != event->size)
+		return false;
+	common = entry->head_size < event->snapshot_size ? entry->head_size : event->snapshot_size;
+	return memcmp(entry->head, event->snapshot, common) == 0;
+}
+
+/* A frame came from Alice's side that she has not sent: her kernel did, and her shadow knows nothing of it. */
+static void
+alice_sends(struct session *session, const struct wire_event *event, int64_t at_ns)
+{
+	struct connection *connection;
+	struct log_entry *entry;
+	struct seg seg;
+
+	if (is_hers(session, event))
+		return;
+	make_room(session, event->frame);
+	seg_parse(&seg, event->snapshot, event->snapshot_size);
+	connection = session_find(session, &seg, false);
+	entry = log_add(&session->log, event->snapshot, event->snapshot_size, &seg);
+	entry->at_ns = at_ns;
+	entry->serial = event->frame;
+	entry->by_kernel = true;
+	entry->conn = connection != NULL ? connection->number : 0;
+	session_journal_frame(session, (uint32_t)session->log.count, &seg);
+	session_show_line(session, (uint32_t)session->log.count);
 }
 
 static const struct flying *
@@ -350,6 +415,8 @@ take_event(struct session *session, const struct wire_event *event)
 	case WIRE_ARRIVED:
 		if (event->port == PORT_BOB)
 			bob_sends(session, event, at_ns);
+		else if (session->kernel_alice || session->kernel_spoke)
+			alice_sends(session, event, at_ns);
 		break;
 	case WIRE_HANDED:
 		hand_over(session, event, at_ns);

@@ -11,34 +11,60 @@ journal_clear(struct journal *journal)
 {
 	for (size_t i = 0; i < journal->count; i++) {
 		free(journal->entry[i].line);
+		free(journal->entry[i].replaced);
 		free(journal->entry[i].meaning);
 	}
 	free(journal->entry);
+	free(journal->frame);
 	*journal = (struct journal){ 0 };
 }
 
-void
-journal_add(struct journal *journal, int64_t at_ns, uint16_t conn, unsigned effects, const char *line)
+static char *
+copy_text(const char *text)
 {
+	return text != NULL ? memory_text(text) : NULL;
+}
+
+struct journal_entry *
+journal_add(struct journal *journal, const struct journal_entry *entry)
+{
+	struct journal_entry *added;
+
 	if (journal->count == journal->room)
 		journal->entry = memory_grow(journal->entry, &journal->room, sizeof(journal->entry[0]));
-	journal->entry[journal->count++] = (struct journal_entry){
-		.at_ns = at_ns,
-		.conn = conn,
-		.effects = effects,
-		.line = memory_text(line),
-	};
+	added = &journal->entry[journal->count++];
+	*added = *entry;
+	added->line = memory_text(entry->line);
+	added->replaced = copy_text(entry->replaced);
+	added->meaning = copy_text(entry->meaning);
+	return added;
+}
+
+struct journal_entry *
+journal_last(struct journal *journal)
+{
+	return journal->count > 0 ? &journal->entry[journal->count - 1] : NULL;
+}
+
+void
+journal_copy(struct journal *journal, const struct journal *from, size_t count)
+{
+	size_t frames = count < from->count ? from->entry[count].frames : from->frames;
+
+	for (size_t i = 0; i < count; i++)
+		journal_add(journal, &from->entry[i]);
+	for (size_t i = 0; i < frames; i++)
+		journal_passed(journal, &from->frame[i]);
 }
 
 void
 journal_sent(struct journal *journal, uint16_t conn, uint32_t segment, const char *meaning)
 {
-	struct journal_entry *last;
+	struct journal_entry *last = journal_last(journal);
 	char *both;
 
-	if (journal->count == 0)
+	if (last == NULL)
 		return;
-	last = &journal->entry[journal->count - 1];
 	last->conn = conn;
 	last->segment = segment;
 	if (last->meaning == NULL) {
@@ -47,4 +73,32 @@ journal_sent(struct journal *journal, uint16_t conn, uint32_t segment, const cha
 		free(last->meaning);
 		last->meaning = both;
 	}
+}
+
+void
+journal_passed(struct journal *journal, const struct journal_frame *frame)
+{
+	if (journal->frames == journal->frame_room)
+		journal->frame = memory_grow(journal->frame, &journal->frame_room, sizeof(journal->frame[0]));
+	journal->frame[journal->frames++] = *frame;
+	journal->heard += frame->incoming;
+}
+
+void
+journal_matched(struct journal *journal, uint32_t number)
+{
+	struct journal_entry *last = journal_last(journal);
+	size_t frames = journal->frames;
+
+	while (frames > 0 && journal->frame[frames - 1].number > number)
+		frames--;
+	if (last != NULL)
+		last->matched = frames;
+}
+
+void
+journal_time(struct journal *journal, enum journal_time how)
+{
+	if (journal->count > 0)
+		journal->entry[journal->count - 1].time |= how;
 }

@@ -16,12 +16,22 @@ log_init(struct log *log)
 }
 
 void
+log_cut(struct log *log, size_t count)
+{
+	while (log->count > count) {
+		struct log_entry *last = &log->entry[--log->count];
+
+		if (last->payload != NULL)
+			log->payload_bytes -= last->payload_size;
+		free(last->head);
+		free(last->payload);
+	}
+}
+
+void
 log_clear(struct log *log)
 {
-	for (size_t i = 0; i < log->count; i++) {
-		free(log->entry[i].head);
-		free(log->entry[i].payload);
-	}
+	log_cut(log, 0);
 	free(log->entry);
 	if (log->spill >= 0)
 		close(log->spill);

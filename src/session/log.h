@@ -22,6 +22,7 @@ struct log_entry {
 	bool dropped;      /* the wire did not carry it */
 	uint16_t flags;          /* of TCP */
 	uint32_t seq, seq_bytes; /* likewise: where it begins, and how much of the sequence space it takes */
+	bool by_kernel;    /* Alice's kernel sent it, and not she */
 	bool repeat;       /* the same octets as an earlier segment of this connection and direction: a retransmission */
 	uint16_t head_size;    /* bytes of the frame before the payload */
 	uint32_t payload_size;
@@ -43,6 +44,9 @@ struct log {
 
 void log_init(struct log *log);
 void log_clear(struct log *log);
+
+/* Forgets all but the first `count` entries. */
+void log_cut(struct log *log, size_t count);
 
 /* Copies the frame; the entry's number is its index + 1.  The pointer holds until the next call. */
 struct log_entry *log_add(struct log *log, const uint8_t *frame, size_t size, const struct seg *seg);

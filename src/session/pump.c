@@ -18,6 +18,7 @@
 #include "session/time.h"
 
 #define NEWS_PATIENCE_MS 200
+#define GUIDE_NS         NS_PER_MS
 
 /* The same octets again: a repeat that `expect` skips and views fold.  What lies beyond all that came before is new. */
 static bool
@@ -118,6 +119,7 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	entry->incoming = true;
 	entry->conn = connection != NULL ? connection->number : 0;
 	entry->repeat = connection != NULL && is_repeat(session, connection, entry);
+	session_journal_frame(session, number, &seg);
 	if (serial > session->alice_heard)
 		session->alice_heard = serial;
 	session_ask_kernel(session);
@@ -218,6 +220,8 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 
 	if (session->next_due_ns != WHEN_NEVER && session->next_due_ns + session->origin_ns < until_ns)
 		until_ns = session->next_due_ns + session->origin_ns;
+	if (session->guide != NULL && until_ns > clock_monotonic_ns() + GUIDE_NS)
+		until_ns = clock_monotonic_ns() + GUIDE_NS;
 	view_put_out(session->view);
 	timeout = time_left(until_ns);
 	if (ppoll(fds, 4, until_ns == WHEN_NEVER ? NULL : &timeout, NULL) < 0 && errno != EINTR)
@@ -226,6 +230,8 @@ session_pump(struct session *session, int64_t until_ns, int extra_fd, struct err
 		tell_deaths(session);
 	if (take_all(session, err) != 0)
 		return -1;
+	if (session->guide != NULL)
+		session->guide(session->guide_arg);
 	return extra_fd >= 0 && fds[3].revents != 0;
 }
 

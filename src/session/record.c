@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "seg/option.h"
 #include "session/connection.h"
 #include "session/events.h"
 #include "session/memory.h"
@@ -38,6 +39,33 @@ show(struct session *session, const struct trace_record *record)
 	    record->prediction.verdict != VERDICT_BROKEN)
 		return;
 	session->view->ops->record(session->view, record, &context);
+}
+
+void
+session_journal_frame(struct session *session, uint32_t number, const struct seg *seg)
+{
+	const struct log_entry *entry = log_entry(&session->log, number);
+	struct connection *connection = session_connection(session, entry->conn);
+	struct journal_frame frame = {
+		.number = number,
+		.length = entry->payload_size,
+		.conn = entry->conn,
+		.flags = entry->flags,
+		.incoming = entry->incoming,
+		.by_kernel = entry->by_kernel,
+	};
+	struct options options;
+
+	if (connection == NULL || entry->repeat)
+		return;
+	frame.seq = seg->tcp.seq - connection->shadow.end[entry->incoming ? END_BOB : END_ALICE].iss;
+	if (seg->tcp.flags & TCP_ACK)
+		frame.ack = seg->tcp.ack - connection->shadow.end[entry->incoming ? END_ALICE : END_BOB].iss;
+	journal_passed(&session->journal, &frame);
+	if (!entry->incoming || connection->bob_ts != 0)
+		return;
+	options_read(seg, &options);
+	connection->bob_ts = options.has_ts ? options.ts_value : 0;
 }
 
 static void

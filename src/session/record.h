@@ -30,6 +30,9 @@ void session_record_out(struct session *session, const struct connection *connec
 void session_defer_out(struct session *session, const struct connection *connection, struct out *out, uint32_t segment,
     uint64_t gate);
 
+/* A segment of the log in relative numbers into the journal, unless it is a mere repeat. */
+void session_journal_frame(struct session *session, uint32_t number, const struct seg *seg);
+
 /*
  * Shows what Bob did and was not yet shown, in his order: up to what hangs on a frame that is under way; or only what Alice
  * knows by now.

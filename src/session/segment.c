@@ -41,7 +41,7 @@ session_segment(const struct session *session, const struct connection *connecti
 static uint32_t
 timestamp(const struct session *session)
 {
-	return (uint32_t)(session_now(session) / NS_PER_MS) + 1;
+	return (uint32_t)((session_now(session) + session->ahead_ns) / NS_PER_MS) + 1;
 }
 
 static void

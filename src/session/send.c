@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "session/send.h"
 
+#include <stdlib.h>
+
 #include "base/when.h"
 #include "seg/defect.h"
 #include "seg/field.h"
 #include "session/connection.h"
 #include "session/events.h"
+#include "session/memory.h"
 #include "session/predictions.h"
 #include "session/pump.h"
 #include "session/record.h"
@@ -25,8 +28,9 @@ static void
 journal_segment(struct session *session, const struct connection *connection, const struct seg *seg, uint32_t number)
 {
 	struct line_style style = { 0 };
-	char meaning[512], flags[12];
-	struct text t = text_in(meaning, sizeof(meaning));
+	size_t room = 4 * seg->payload_size + 128;
+	char flags[12], *meaning = memory_new(room);
+	struct text t = text_in(meaning, room);
 
 	if (connection != NULL) {
 		style.seq_base = connection->shadow.end[END_ALICE].iss;
@@ -42,6 +46,7 @@ journal_segment(struct session *session, const struct connection *connection, co
 		text_add(&t, "\"");
 	}
 	journal_sent(&session->journal, connection != NULL ? connection->number : 0, number, meaning);
+	free(meaning);
 }
 
 /* What follows from Alice's having sent this: her shadow moves, or not, and Bob will answer. */
@@ -55,6 +60,7 @@ step(struct session *session, struct connection *connection, const struct seg *s
 	conn_sends(&connection->shadow, END_ALICE, seg, session->log.entry[number - 1].at_ns, &out);
 	session_due(session, connection);
 	session->log.entry[number - 1].conn = connection->number;
+	session_journal_frame(session, number, seg);
 	session_show_line(session, number);
 	session_record_out(session, connection, &out, number);
 	if (listened && shadow->end[END_ALICE].state == TCP_STATE_SYN_SENT)

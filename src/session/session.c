@@ -60,6 +60,63 @@ open_drivers(struct session *session, struct err *err)
 	return lab_ready(session->lab, err);
 }
 
+static struct checkpoint
+at_the_start(const struct session *session)
+{
+	struct checkpoint start = { .next_port = FIRST_PORT, .autopilot.arp = true, .rng = rng_seeded(session->seed) };
+
+	settings_init(&start.settings);
+	address_parse(BOB_IP4, &start.peer);
+	return start;
+}
+
+static struct checkpoint
+as_it_is(const struct session *session)
+{
+	struct checkpoint now = {
+		.settings = session->settings,
+		.autopilot = session->autopilot,
+		.peer = session->peer,
+		.listeners = session->listeners,
+		.next_port = session->next_port,
+		.kernel_alice = session->kernel_alice,
+		.rng = session->rng,
+		.broken = session->broken,
+		.origin_ns = session->origin_ns,
+		.logged = session->log.count,
+		.traces = session->traces,
+		.commands = session->journal.count,
+	};
+
+	memcpy(now.listener, session->listener, sizeof(now.listener));
+	return now;
+}
+
+/* What main knows is as it was at the checkpoint. */
+static void
+go_back(struct session *session)
+{
+	const struct checkpoint *then = &session->checkpoint;
+
+	session->settings = then->settings;
+	session->autopilot = then->autopilot;
+	session->peer = then->peer;
+	memcpy(session->listener, then->listener, sizeof(then->listener));
+	session->listeners = then->listeners;
+	session->next_port = then->next_port;
+	session->rng = then->rng;
+	session->broken = then->broken;
+	session->origin_ns = then->origin_ns;
+	log_cut(&session->log, then->logged);
+	session->traces = then->traces;
+}
+
+size_t
+session_settled(const struct session *session)
+{
+	return session->checkpoint.commands;
+}
+
 struct session *
 session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err)
 {
@@ -67,14 +124,11 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 
 	session->view = view;
 	session->seed = seed;
-	session->rng = rng_seeded(seed);
-	session->next_port = FIRST_PORT;
 	session->next_due_ns = WHEN_NEVER;
-	session->autopilot.arp = true;
 	session->wall_ns = clock_ns(CLOCK_REALTIME) - clock_monotonic_ns();
-	settings_init(&session->settings);
 	log_init(&session->log);
-	address_parse(BOB_IP4, &session->peer);
+	session->checkpoint = at_the_start(session);
+	go_back(session);
 	session->lab = lab_start(seed, faults, err);
 	if (session->lab == NULL || open_drivers(session, err) != 0 ||
 	    lab_counters(session->lab, &session->counters, err) != 0) {
@@ -107,14 +161,44 @@ session_close(struct session *session)
 	free(session);
 }
 
+static void
+let_go(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
+{
+	(void)arg;
+	(void)frame;
+	(void)size;
+	(void)at_ns;
+}
+
+/* A new Bob, of whom nothing is known; what the old one had under way is lost. */
+static int
+new_bob(struct session *session, struct err *err)
+{
+	struct err ignored;
+
+	if (lab_restart(session->lab, err) != 0)
+		return -1;
+	while (!session->deaf && live_receive(session->live, let_go, NULL, &ignored) > 0)
+		;
+	session_forget_connections(session);
+	session->flyings = session->losts = session->helds = session->deferreds = 0;
+	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
+	session->lost_said = 0;
+	session->lost_before = live_lost(session->live);
+	session->events_missed = session->wire_gone = session->kernel_spoke = false;
+	memset(session->link, 0, sizeof(session->link));
+	if (lab_ready(session->lab, err) != 0 || lab_counters(session->lab, &session->counters, err) != 0)
+		return -1;
+	session->counters_at_start = session->counters;
+	return 0;
+}
+
 int
 session_restart(struct session *session, struct err *err)
 {
 	session_show_deferred(session);
-	if (lab_restart(session->lab, err) != 0 || lab_ready(session->lab, err) != 0 ||
-	    lab_counters(session->lab, &session->counters, err) != 0)
+	if (new_bob(session, err) != 0)
 		return -1;
-	session->counters_at_start = session->counters;
 	/* The log keeps what was; who spoke in it is gone, and what was under way is lost. */
 	for (size_t i = 0; i < session->log.count; i++) {
 		session->log.entry[i].conn = 0;
@@ -122,12 +206,31 @@ session_restart(struct session *session, struct err *err)
 	}
 	for (size_t i = 0; i < session->traces; i++)
 		session->trace[i].conn = session->trace[i].frame = 0;
-	session_forget_connections(session);
-	session->flyings = session->losts = session->helds = session->deferreds = 0;
-	session->sent = session->bob_sent = session->alice_heard = session->events = 0;
-	session->lost_said = 0;
-	session->lost_before = live_lost(session->live);
-	session->events_missed = session->wire_gone = false;
-	memset(session->link, 0, sizeof(session->link));
+	session->checkpoint = as_it_is(session);
 	return session->autopilot.arp ? 0 : lab_neighbour(session->lab, false, err);
+}
+
+int
+session_rewind(struct session *session, bool whole, struct err *err)
+{
+	if (new_bob(session, err) != 0)
+		return -1;
+	if (whole)
+		session->checkpoint = at_the_start(session);
+	go_back(session);
+	session->all_heard = (uint32_t)session->log.count;
+	session->ahead_ns = 0;
+	if (session->kernel_alice != session->checkpoint.kernel_alice &&
+	    session_kernel_alice(session, session->checkpoint.kernel_alice, err) != 0)
+		return -1;
+	return session->autopilot.arp ? 0 : lab_neighbour(session->lab, false, err);
+}
+
+int
+session_kernel_alice(struct session *session, bool on, struct err *err)
+{
+	if (lab_kernel_alice(session->lab, on, err) != 0)
+		return -1;
+	session->kernel_alice = on;
+	return 0;
 }

@@ -37,6 +37,21 @@ struct held_frame;
 #define PORT_BUCKETS 4096
 #define LISTENERS_MAX 16
 
+/* What `lab restart` leaves as it is: what can be undone begins there. */
+struct checkpoint {
+	struct settings settings;
+	struct autopilot autopilot;
+	struct address peer;
+	uint16_t listener[LISTENERS_MAX];
+	unsigned listeners;
+	uint16_t next_port;
+	bool kernel_alice;
+	struct rng rng;
+	unsigned broken;
+	int64_t origin_ns;
+	size_t logged, traces, commands; /* of the log, the trace and the journal */
+};
+
 struct session {
 	struct lab *lab;
 	struct live *live;
@@ -62,6 +77,9 @@ struct session {
 	uint16_t listener[LISTENERS_MAX];
 	unsigned listeners;
 	struct autopilot autopilot;
+	bool kernel_alice; /* her own kernel has her addresses, and answers too ... */
+	bool kernel_spoke; /* ... and has done so to this Bob */
+	struct checkpoint checkpoint; /* as it was when this Bob came */
 
 	struct trace_record *trace;
 	size_t traces, trace_room;
@@ -91,7 +109,11 @@ struct session {
 	bool wire_gone;       /* no frame crosses any more ... */
 	bool deaf;            /* ... and Alice's interface is gone with it */
 	bool spill_said;
+	int64_t ahead_ns;     /* by so much Alice's clock of timestamps is ahead: what was done again took longer at first */
 	unsigned broken;      /* broken predictions so far */
+	/* While commands are done again: looks after each turn of the pump, and at least each ms, whether Bob waits for a word. */
+	void (*guide)(void *arg);
+	void *guide_arg;
 	volatile sig_atomic_t *interrupted; /* set by Ctrl-C, cleared when a command begins; may be NULL */
 };
 
@@ -99,8 +121,22 @@ struct session {
 struct session *session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err);
 void session_close(struct session *session);
 
-/* `lab restart`: a new Bob; the log is kept, the connections are closed. */
+/* `lab restart`: a new Bob; the log is kept, the connections are closed.  The journal's last entry, this command, ends what
+ * can be undone. */
 int session_restart(struct session *session, struct err *err);
+
+/*
+ * A new Bob, and all as it was when the present one came, or (whole) at the start of the session: no connections, log, trace,
+ * settings, ports, and Alice's ISNs from the same seed.  The journal is the caller's to cut.  -1 with *err: then nothing that
+ * was said to Bob holds any more.
+ */
+int session_rewind(struct session *session, bool whole, struct err *err);
+
+/* Her own kernel gets Alice's addresses, or loses them. */
+int session_kernel_alice(struct session *session, bool on, struct err *err);
+
+/* How many commands of the journal cannot be undone: up to the last `lab restart`. */
+size_t session_settled(const struct session *session);
 
 /* Nanoseconds since the first segment (0 before it): now, and at a moment of CLOCK_MONOTONIC. */
 int64_t session_now(const struct session *session);

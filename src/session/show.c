@@ -48,7 +48,9 @@ session_show_line(struct session *session, uint32_t number)
 	char text[ADDRESS_TEXT];
 	struct address src, dst;
 
-	if (seg_addresses(&seg, &src, &dst)) {
+	if (entry->by_kernel) {
+		name = "alice's kernel";
+	} else if (seg_addresses(&seg, &src, &dst)) {
 		name = session_host(&src);
 		if (name == NULL)
 			name = address_text(&src, text, sizeof(text));
@@ -58,6 +60,7 @@ session_show_line(struct session *session, uint32_t number)
 		.at_ns = entry->at_ns,
 		.conn = entry->conn,
 		.incoming = entry->incoming,
+		.by_kernel = entry->by_kernel,
 		.from = name != NULL ? name : entry->incoming ? "bob" : "alice",
 		.seg = &seg,
 		.style = session_style(session, session_connection(session, entry->conn), entry->incoming),

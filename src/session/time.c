@@ -57,6 +57,7 @@ end_time_wait(struct session *session, struct connection *connection, int64_t no
 {
 	if (conn_deadline(&connection->shadow) > now_ns)
 		return;
+	journal_time(&session->journal, TIME_WAIT_ENDED);
 	for (int end = END_ALICE; end <= END_BOB; end++) {
 		struct out out = { 0 };
 

@@ -65,8 +65,8 @@ plain_segment(struct view *view, const struct view_segment *segment)
 	end_line(view);
 	seg_line(&t, segment->seg, &segment->style);
 	colour(view, segment->incoming ? INK_BOB : INK_ALICE);
-	fprintf(view->out, "%3u %lld.%06lld %s", segment->number, (long long)(segment->at_ns / NS_PER_S),
-	    (long long)(segment->at_ns % NS_PER_S / NS_PER_US), line);
+	fprintf(view->out, "%3u %lld.%06lld %s%s", segment->number, (long long)(segment->at_ns / NS_PER_S),
+	    (long long)(segment->at_ns % NS_PER_S / NS_PER_US), line, segment->by_kernel ? ", sent by alice's kernel" : "");
 	colour(view, INK_PLAIN);
 	fputc('\n', view->out);
 	for (unsigned i = 0; i < DEFECT_COUNT; i++) {

@@ -103,6 +103,60 @@ view_error(struct view *view, int64_t at_ns, const char *where, const struct err
 	free(clean_expected);
 }
 
+static void
+silent_segment(struct view *view, const struct view_segment *segment)
+{
+	(void)view;
+	(void)segment;
+}
+
+static void
+silent_record(struct view *view, const struct trace_record *record, const struct view_context *context)
+{
+	(void)view;
+	(void)record;
+	(void)context;
+}
+
+static void
+silent_expect(struct view *view, int64_t at_ns, const char *text, bool held)
+{
+	(void)view;
+	(void)at_ns;
+	(void)text;
+	(void)held;
+}
+
+static void
+silent_note(struct view *view, int64_t at_ns, const char *text)
+{
+	(void)view;
+	(void)at_ns;
+	(void)text;
+}
+
+static void
+silent_error(struct view *view, int64_t at_ns, const char *where, const char *what, const char *expected,
+    enum err_code status)
+{
+	(void)view;
+	(void)at_ns;
+	(void)where;
+	(void)what;
+	(void)expected;
+	(void)status;
+}
+
+const struct view_ops view_silent = {
+	.segment = silent_segment,
+	.record = silent_record,
+	.why = silent_record,
+	.expect = silent_expect,
+	.note = silent_note,
+	.error = silent_error,
+	.flush = view_put_out,
+};
+
 /* "SYN,ACK"; "no flags" */
 static void
 add_flags(struct text *t, uint16_t flags)

@@ -23,7 +23,8 @@ struct view_segment {
 	int64_t at_ns;   /* since the session began */
 	uint16_t conn;   /* 0: belongs to none */
 	bool incoming;
-	const char *from; /* "alice", "bob", or an address */
+	bool by_kernel;   /* Alice's kernel sent it, and not she */
+	const char *from; /* "alice", "alice's kernel", "bob", or an address */
 	const struct seg *seg;
 	struct line_style style;
 	uint32_t defects; /* 1 << DEFECT_... */
@@ -64,6 +65,8 @@ struct view {
 
 extern const struct view_ops view_plain; /* for people: tcpdump's lines, what they did written under them */
 extern const struct view_ops view_json;  /* for programs: one object a line (interface.md, "JSON") */
+
+extern const struct view_ops view_silent; /* for nobody: what is done again unseen */
 
 struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
 

@@ -8,7 +8,7 @@ import select
 import sys
 import termios
 
-PROMPT = re.compile(rb'[A-Z][A-Z0-9-]*(, [a-z ]+)?> ')
+PROMPT = re.compile(rb'(?:[A-Z][A-Z0-9-]*(?:, [a-z ]+)?|answer)> ')
 PATIENCE_S = 60
 
 
