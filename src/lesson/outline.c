@@ -51,7 +51,7 @@ struct walk {
 	bool in_heading, in_block, anything;
 	size_t info;        /* where the word behind the fence stands, or NOWHERE */
 	size_t first, last; /* text of the heading or block that is open, or NOWHERE */
-	size_t done;        /* up to here all is known */
+	size_t seen;        /* up to here, and to the end of its line, all is known */
 	FILE *title;
 	char *title_text;
 	size_t title_size;
@@ -98,7 +98,7 @@ line_is_all(const struct source *source, size_t at, char c, size_t least)
 static size_t
 empty_heading(const struct walk *walk, unsigned level)
 {
-	size_t at = walk->done;
+	size_t at = walk->seen > walk->from ? source_next(walk->source, walk->seen) : walk->from;
 
 	while (at < walk->source->size && !line_is_all(walk->source, at, '#', level))
 		at = source_next(walk->source, at);
@@ -137,7 +137,8 @@ leave_heading(struct walk *walk, unsigned level)
 		return source_error(walk->source, source_line(walk->source, walk->first), walk->err,
 		    "a heading of level 1 (#) stands at the top alone; a step begins with one of level 2 (##)");
 	mark = add_mark(walk, level == 1 ? MARK_TITLE : MARK_STEP, walk->first);
-	mark->end = walk->done = heading_end(walk->source, mark->begin, level);
+	mark->end = heading_end(walk->source, mark->begin, level);
+	walk->seen = mark->end - 1;
 	mark->title = source_trimmed(walk->title_text, walk->title_size);
 	if (mark->title[0] == '\0')
 		return source_error(walk->source, mark->line, walk->err, "a heading without words");
@@ -192,7 +193,8 @@ add_block(struct walk *walk, enum mark_kind kind)
 	mark->body_end = walk->last != NOWHERE ? source_next(source, walk->last) : mark->body;
 	while (mark->body_end < source->size && !line_is_all(source, mark->body_end, fence[mark->indent], run))
 		mark->body_end = source_next(source, mark->body_end);
-	mark->end = walk->done = source_next(source, mark->body_end);
+	mark->end = source_next(source, mark->body_end);
+	walk->seen = mark->end - 1;
 	return 0;
 }
 
@@ -296,8 +298,7 @@ on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *arg)
 	if (walk->first == NOWHERE)
 		walk->first = at;
 	walk->last = at + size - 1;
-	if (walk->last < walk->source->size)
-		walk->done = source_next(walk->source, walk->last);
+	walk->seen = walk->last;
 	return 0;
 }
 
@@ -320,7 +321,7 @@ outline_read(struct source *source, size_t from, struct outline *outline, struct
 		.leave_span = on_span,
 		.text = on_text,
 	};
-	struct walk walk = { .source = source, .outline = outline, .err = err, .from = from, .done = from };
+	struct walk walk = { .source = source, .outline = outline, .err = err, .from = from, .seen = from };
 	char *text;
 	int result;
 
