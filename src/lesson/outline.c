@@ -94,13 +94,15 @@ line_is_all(const struct source *source, size_t at, char c, size_t least)
 
 /* ---- headings ---------------------------------------------------------------------------------------------------------- */
 
-/* Without text a heading is a line of '#' and nothing: the next one that is. */
+/* Without text a heading is a line of '#' and blanks: the next one that is. */
 static size_t
-empty_heading(const struct walk *walk, unsigned level)
+empty_heading(const struct walk *walk)
 {
+	const char *text = walk->source->text;
 	size_t at = walk->seen > walk->from ? source_next(walk->source, walk->seen) : walk->from;
 
-	while (at < walk->source->size && !line_is_all(walk->source, at, '#', level))
+	while (at < walk->source->size &&
+	    (text[at + strspn(text + at, " ")] != '#' || text[at + strspn(text + at, "# \t")] != '\n'))
 		at = source_next(walk->source, at);
 	return at;
 }
@@ -131,7 +133,7 @@ leave_heading(struct walk *walk, unsigned level)
 	if (level > 2)
 		return 0;
 	if (walk->first == NOWHERE)
-		return source_error(walk->source, source_line(walk->source, empty_heading(walk, level)), walk->err,
+		return source_error(walk->source, source_line(walk->source, empty_heading(walk)), walk->err,
 		    "a heading without words");
 	if (level == 1 && walk->anything)
 		return source_error(walk->source, source_line(walk->source, walk->first), walk->err,
