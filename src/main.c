@@ -201,8 +201,8 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	dojo->file = "standard input";
 	if (!isatty(STDIN_FILENO) || arguments->json)
 		return script_run_stream(dojo, STDIN_FILENO);
-	puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
-	     "Type `syn` to knock, `help` for the rest.\n");
+	view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
+	    "Type `syn` to knock, `next` to be told what comes next, `help` for the rest.\n\n");
 	return repl_run(dojo);
 }
 
@@ -222,6 +222,7 @@ main(int argc, char *argv[])
 		return status;
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
 	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
+	view.terminal = !arguments.json && isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
 	view.ascii = arguments.ascii || !knows_unicode();
 	dojo.session = session_open(arguments.seed, NULL, &view, &err);
 	if (dojo.session == NULL) {

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
-#include "base/quantity.h"
 #include "lab/address.h"
+#include "view/flow.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:"
 
@@ -54,17 +53,13 @@ words_filter(const struct words *words, size_t from, struct filter **filter, str
 	return *filter != NULL ? 0 : -1;
 }
 
-/* What COLUMNS says, or the window; the canvas has its own mind about what is too narrow. */
+/* The canvas has its own mind about what is too narrow. */
 static unsigned
 columns(FILE *out)
 {
-	const char *said = getenv("COLUMNS");
-	struct winsize window;
-	uint64_t number;
+	unsigned known = terminal_columns(fileno(out));
 
-	if (said != NULL && number_parse(said, &number) && number > 0 && number <= CANVAS_COLUMNS_MAX)
-		return (unsigned)number;
-	return ioctl(fileno(out), TIOCGWINSZ, &window) == 0 ? window.ws_col : CANVAS_COLUMNS;
+	return known != 0 ? known : CANVAS_COLUMNS;
 }
 
 int

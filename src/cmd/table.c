@@ -3,47 +3,9 @@
 
 #include "base/text.h"
 #include "cmd/command.h"
+#include "cmd/near.h"
 
 #define NEAR_MAX 6
-
-#define LETTERS_MAX 32
-
-static unsigned
-least(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters must change, come, go, or trade places with their neighbour to make one word the other; words are short. */
-static unsigned
-distance(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned cost[LETTERS_MAX][LETTERS_MAX];
-
-	if (la >= LETTERS_MAX || lb >= LETTERS_MAX)
-		return LETTERS_MAX;
-	for (unsigned i = 0; i <= la; i++)
-		cost[i][0] = i;
-	for (unsigned j = 0; j <= lb; j++)
-		cost[0][j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		for (size_t j = 1; j <= lb; j++) {
-			cost[i][j] = least(least(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				cost[i][j] = least(cost[i][j], cost[i - 2][j - 2] + 1);
-		}
-	}
-	return cost[la][lb];
-}
-
-static bool
-near(const char *typed, const char *name)
-{
-	size_t length = strlen(typed);
-
-	return (length > 0 && strncmp(name, typed, length) == 0) || distance(typed, name) <= (length > 3 ? 2 : 1);
-}
 
 static const struct command *const commands[] = {
 	&cmd_syn, &cmd_synack, &cmd_ack, &cmd_data, &cmd_fin, &cmd_rst, &cmd_tcp,
@@ -77,7 +39,7 @@ command_find(const char *name, struct err *err)
 			return commands[i];
 	}
 	for (size_t i = 0; i < COMMANDS && listed < NEAR_MAX; i++) {
-		if (near(name, commands[i]->name))
+		if (is_near(name, commands[i]->name))
 			text_add(&t, "%s%s", listed++ > 0 ? ", " : "", commands[i]->name);
 	}
 	if (listed > 0)

@@ -8,7 +8,7 @@
 struct view
 view_new(const struct view_ops *ops, FILE *out, FILE *errors)
 {
-	return (struct view){ .ops = ops, .out = out, .errors = errors };
+	return (struct view){ .ops = ops, .out = out, .errors = errors, .terminal = -1 };
 }
 
 void
@@ -59,7 +59,7 @@ view_note(struct view *view, int64_t at_ns, const char *format, ...)
 void
 view_drawn(struct view *view, int64_t at_ns, const char *lines)
 {
-	view->ops->note(view, at_ns, lines);
+	view->ops->drawn(view, at_ns, lines);
 }
 
 void
