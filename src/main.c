@@ -259,8 +259,11 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	if (!isatty(STDIN_FILENO) || arguments->json)
 		return script_run_stream(dojo, STDIN_FILENO);
 	if (arguments->lesson == NULL)
-		puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
-		     "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n");
+		view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.
+"
+		    "Type `syn` to knock, `lesson` to be guided, `help` for the rest.
+
+");
 	return repl_run(dojo);
 }
 
@@ -280,6 +283,7 @@ main(int argc, char *argv[])
 		return status;
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
 	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
+	view.terminal = !arguments.json && isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
 	view.ascii = arguments.ascii || !knows_unicode();
 	status = without_lab(&arguments, &view);
 	if (status >= 0)

@@ -182,7 +182,7 @@ read_line(struct repl *repl, struct err *err)
 		if (ready < 0)
 			return -1;
 		fflush(repl->above);
-		if (repl->show_ns == WHEN_NEVER && (repl->text_size > 0 || session->deferreds > 0 || session->view->pending.any))
+		if (repl->show_ns == WHEN_NEVER && (repl->text_size > 0 || session->deferreds > 0 || view_waits(session->view)))
 			repl->show_ns = clock_monotonic_ns() + GATHER_NS;
 		take_signal(repl);
 		if (ready > 0 && key_waits())
