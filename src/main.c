@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "base/quantity.h"
+#include "cmd/lesson.h"
 #include "cmd/line.h"
 #include "cmd/script.h"
+#include "lesson/progress.h"
 #include "repl/repl.h"
 
 struct arguments {
@@ -23,6 +25,8 @@ struct arguments {
 	const char *script;   /* run FILE */
 	char *const *args;
 	unsigned arg_count;
+	const char *lesson; /* lesson NAME, list or report */
+	bool again;         /* lesson NAME again */
 	bool json, no_colour, ascii;
 	uint64_t seed;
 };
@@ -41,6 +45,7 @@ usage(FILE *out)
 {
 	fputs("usage: tcpdojo [-c COMMANDS] [--json] [--seed N] [--no-colour] [--ascii]\n"
 	      "       tcpdojo run FILE [ARGUMENT]...\n"
+	      "       tcpdojo lesson [list | NAME [again] | report [--json]]\n"
 	      "Without -c and FILE, commands are read from standard input.  `tcpdojo -c help` lists them.\n",
 	    out);
 }
@@ -95,14 +100,10 @@ written(void)
 	return ERR_SYSTEM;
 }
 
-/* "run FILE [ARGUMENT]..." behind the options. */
+/* "run FILE [ARGUMENT]..." */
 static int
-read_operands(int argc, char *argv[], struct arguments *arguments)
+read_run(int argc, char *argv[], struct arguments *arguments)
 {
-	if (optind == argc)
-		return -1;
-	if (strcmp(argv[optind], "run") != 0)
-		return misused("\"%s\" is not understood here", QUOTED(argv[optind]));
 	if (arguments->commands != NULL)
 		return misused("-c and `run` are two ways to say what to do: use one");
 	if (optind + 1 == argc)
@@ -111,6 +112,39 @@ read_operands(int argc, char *argv[], struct arguments *arguments)
 	arguments->args = argv + optind + 2;
 	arguments->arg_count = (unsigned)(argc - optind - 2);
 	return -1;
+}
+
+/* "lesson [list | NAME [again] | report [--json]]" */
+static int
+read_lesson(int argc, char *argv[], struct arguments *arguments)
+{
+	const char *behind = optind + 2 < argc ? argv[optind + 2] : NULL;
+	bool report;
+
+	arguments->lesson = optind + 1 < argc ? argv[optind + 1] : "list";
+	report = strcmp(arguments->lesson, "report") == 0;
+	if (behind != NULL && report && strcmp(behind, "--json") == 0)
+		arguments->json = true;
+	else if (behind != NULL && !report && strcmp(arguments->lesson, "list") != 0 && strcmp(behind, "again") == 0)
+		arguments->again = true;
+	else if (behind != NULL)
+		return misused("\"%s\" is not understood behind `lesson %s`", QUOTED(behind), QUOTED(arguments->lesson));
+	if (optind + 3 < argc)
+		return misused("\"%s\" is one word too many", QUOTED(argv[optind + 3]));
+	return -1;
+}
+
+/* What stands behind the options. */
+static int
+read_operands(int argc, char *argv[], struct arguments *arguments)
+{
+	if (optind == argc)
+		return -1;
+	if (strcmp(argv[optind], "run") == 0)
+		return read_run(argc, argv, arguments);
+	if (strcmp(argv[optind], "lesson") == 0)
+		return read_lesson(argc, argv, arguments);
+	return misused("\"%s\" is not understood here", QUOTED(argv[optind]));
 }
 
 /* Returns -1 to go on, else the exit status. */
@@ -191,9 +225,32 @@ wants_colour(void)
 	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+/* What needs no lab: the status; -1: it is something else. */
+static int
+without_lab(const struct arguments *arguments, struct view *view)
+{
+	struct err err;
+	int result;
+
+	if (arguments->lesson != NULL && strcmp(arguments->lesson, "list") == 0) {
+		lesson_list(view, 0);
+		return written();
+	}
+	if (arguments->lesson == NULL || strcmp(arguments->lesson, "report") != 0)
+		return -1;
+	result = progress_report(stdout, arguments->json, &err);
+	if (result != 0)
+		view_error(view, 0, "tcpdojo", &err);
+	return result != 0 ? (int)err.code : written();
+}
+
 static enum err_code
 run(struct dojo *dojo, const struct arguments *arguments)
 {
+	struct err err = { 0 };
+
+	if (arguments->lesson != NULL && lesson_start(dojo, arguments->lesson, arguments->again, &err) != 0)
+		return script_show_error(dojo, &err);
 	if (arguments->commands != NULL)
 		return script_run_text(dojo, "-c", arguments->commands, strlen(arguments->commands));
 	if (arguments->script != NULL)
@@ -201,8 +258,9 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	dojo->file = "standard input";
 	if (!isatty(STDIN_FILENO) || arguments->json)
 		return script_run_stream(dojo, STDIN_FILENO);
-	puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
-	     "Type `syn` to knock, `help` for the rest.\n");
+	if (arguments->lesson == NULL)
+		puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
+		     "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n");
 	return repl_run(dojo);
 }
 
@@ -223,6 +281,9 @@ main(int argc, char *argv[])
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
 	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
 	view.ascii = arguments.ascii || !knows_unicode();
+	status = without_lab(&arguments, &view);
+	if (status >= 0)
+		return status;
 	dojo.session = session_open(arguments.seed, NULL, &view, &err);
 	if (dojo.session == NULL) {
 		view_error(&view, 0, "tcpdojo", &err);
@@ -233,6 +294,7 @@ main(int argc, char *argv[])
 	dojo.session->interrupted = &interrupted;
 	dojo.view = &view;
 	status = run(&dojo, &arguments);
+	lesson_stop(&dojo);
 	session_close(dojo.session);
 	variables_clear(&dojo);
 	return status;

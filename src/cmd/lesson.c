@@ -73,8 +73,7 @@ lesson_stop(struct dojo *dojo)
 void
 lesson_look(struct dojo *dojo)
 {
-	/* What is done again was looked at when it was done. */
-	if (dojo->play != NULL && dojo->again == NULL)
+	if (dojo->play != NULL)
 		play_look(dojo->play);
 }
 

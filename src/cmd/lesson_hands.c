@@ -41,6 +41,9 @@ vet_words(const struct words *words, struct err *err)
 	if (command == NULL)
 		return -1;
 	why = refusal(command_effects(command, words));
+	/* What led to a step is one lab's. */
+	if (command == &cmd_lab && words->count > 1 && strcmp(words->word[1].text, "restart") == 0)
+		why = "a step with a setup block begins in a new lab by itself";
 	if (why == NULL)
 		return 0;
 	of = words->count > 1 && subcommand_table(command, &(size_t){ 0 }) != NULL;

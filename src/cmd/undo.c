@@ -4,6 +4,7 @@
 #include "base/when.h"
 #include "cmd/command.h"
 #include "cmd/replay.h"
+#include "lesson/play.h"
 #include "session/time.h"
 
 #define LONG_NS (1 * NS_PER_S) /* what takes longer is said before it begins */
@@ -24,6 +25,11 @@ find(const struct dojo *dojo, uint64_t number, struct err *err)
 	const char *since = settled > 0 ? " since `lab restart`, whose Bob before it is gone" : "";
 	uint64_t found = 0;
 
+	/* What led to a lesson's step is not the learner's to take back. */
+	if (dojo->play != NULL && play_began(dojo->play) >= settled) {
+		settled = play_began(dojo->play);
+		since = " since this step began; `back` goes to the one before it";
+	}
 	for (size_t i = journal->count - 1; i-- > settled && journal->entry[i].depth >= dojo->nested; ) {
 		if (counts(&journal->entry[i], dojo->nested) && ++found == number)
 			return (long)i;
