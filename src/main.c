@@ -25,7 +25,7 @@ struct arguments {
 	const char *script;   /* run FILE */
 	char *const *args;
 	unsigned arg_count;
-	const char *lesson; /* lesson NAME, list or report */
+	const char *lesson; /* lesson NAME, list, report, test or new; the files of the last two are in args */
 	bool again;         /* lesson NAME again */
 	bool json, no_colour, ascii;
 	uint64_t seed;
@@ -45,7 +45,7 @@ usage(FILE *out)
 {
 	fputs("usage: tcpdojo [-c COMMANDS] [--json] [--seed N] [--no-colour] [--ascii]\n"
 	      "       tcpdojo run FILE [ARGUMENT]...\n"
-	      "       tcpdojo lesson [list | NAME [again] | report [--json]]\n"
+	      "       tcpdojo lesson [list | NAME [again] | report [--json] | test FILE... | new FILE]\n"
 	      "Without -c and FILE, commands are read from standard input.  `tcpdojo -c help` lists them.\n",
 	    out);
 }
@@ -114,7 +114,28 @@ read_run(int argc, char *argv[], struct arguments *arguments)
 	return -1;
 }
 
-/* "lesson [list | NAME [again] | report [--json]]" */
+/* "lesson test FILE...", "lesson new FILE" */
+static int
+read_authors(int argc, char *argv[], struct arguments *arguments)
+{
+	bool many = strcmp(arguments->lesson, "test") == 0;
+
+	arguments->args = argv + optind + 2;
+	arguments->arg_count = optind + 2 < argc ? (unsigned)(argc - optind - 2) : 0;
+	if (arguments->arg_count == 0)
+		return misused("`lesson %s` needs the name of a file", arguments->lesson);
+	if (!many && arguments->arg_count > 1)
+		return misused("\"%s\" is one word too many", QUOTED(arguments->args[1]));
+	return -1;
+}
+
+static bool
+is_authors(const char *lesson)
+{
+	return lesson != NULL && (strcmp(lesson, "test") == 0 || strcmp(lesson, "new") == 0);
+}
+
+/* "lesson [list | NAME [again] | report [--json] | test FILE... | new FILE]" */
 static int
 read_lesson(int argc, char *argv[], struct arguments *arguments)
 {
@@ -122,6 +143,8 @@ read_lesson(int argc, char *argv[], struct arguments *arguments)
 	bool report;
 
 	arguments->lesson = optind + 1 < argc ? argv[optind + 1] : "list";
+	if (is_authors(arguments->lesson))
+		return read_authors(argc, argv, arguments);
 	report = strcmp(arguments->lesson, "report") == 0;
 	if (behind != NULL && report && strcmp(behind, "--json") == 0)
 		arguments->json = true;
@@ -236,9 +259,13 @@ without_lab(const struct arguments *arguments, struct view *view)
 		lesson_list(view, 0);
 		return written();
 	}
-	if (arguments->lesson == NULL || strcmp(arguments->lesson, "report") != 0)
+	if (arguments->lesson != NULL && strcmp(arguments->lesson, "new") == 0)
+		result = lesson_new(view, 0, arguments->args[0], &err);
+	else if (arguments->lesson != NULL && strcmp(arguments->lesson, "report") == 0)
+		result = progress_report(stdout, arguments->json, &err);
+	else
 		return -1;
-	result = progress_report(stdout, arguments->json, &err);
+	view_flush(view);
 	if (result != 0)
 		view_error(view, 0, "tcpdojo", &err);
 	return result != 0 ? (int)err.code : written();
@@ -249,6 +276,8 @@ run(struct dojo *dojo, const struct arguments *arguments)
 {
 	struct err err = { 0 };
 
+	if (is_authors(arguments->lesson))
+		return lesson_test(dojo, arguments->args, arguments->arg_count, &err) == 0 ? ERR_NONE : err.code;
 	if (arguments->lesson != NULL && lesson_start(dojo, arguments->lesson, arguments->again, &err) != 0)
 		return script_show_error(dojo, &err);
 	if (arguments->commands != NULL)

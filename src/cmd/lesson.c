@@ -176,6 +176,19 @@ report(struct dojo *dojo, bool json, struct err *err)
 }
 
 static int
+test(struct dojo *dojo, const struct words *words, struct err *err)
+{
+	size_t count = words->count - 2;
+	char **names = memory_new((count + 1) * sizeof(*names));
+	int result;
+
+	words_texts(words, 2, names, (unsigned)count);
+	result = lesson_test(dojo, names, count, err);
+	free(names);
+	return result;
+}
+
+static int
 run_lesson(struct dojo *dojo, const struct words *words, struct err *err)
 {
 	const char *what = words->count > 1 ? words->word[1].text : "", *how = words->count > 2 ? words->word[2].text : NULL;
@@ -186,6 +199,12 @@ run_lesson(struct dojo *dojo, const struct words *words, struct err *err)
 		lesson_list(dojo->view, session_now(dojo->session));
 	} else if (strcmp(what, "report") == 0 && (how == NULL || strcmp(how, "--json") == 0)) {
 		return report(dojo, how != NULL, err);
+	} else if (strcmp(what, "test") == 0 && how != NULL) {
+		return test(dojo, words, err);
+	} else if (words->count > 3) {
+		return command_usage("lesson", err);
+	} else if (strcmp(what, "new") == 0 && how != NULL) {
+		return lesson_new(dojo->view, session_now(dojo->session), how, err);
 	} else if (strcmp(what, "leave") == 0 && how == NULL) {
 		return within(dojo, words, err) != 0 ? -1 : leave(dojo, err);
 	} else if (how == NULL || strcmp(how, "again") == 0) {
@@ -255,12 +274,13 @@ run_skip(struct dojo *dojo, const struct words *words, struct err *err)
 const struct command cmd_lesson = {
 	.name = "lesson",
 	.group = "lessons",
-	.usage = "[list | leave | report [--json] | LESSON [again]]",
+	.usage = "[list | leave | report [--json] | LESSON [again] | test FILE... | new FILE]",
 	.summary = "begin a lesson or go on with it; alone, the present step again, or the list",
 	.detail = "A lesson keeps where you are, also when the program ends; `again` begins it from its start.  `leave` ends it for now,\n"
-		  "in a new lab; `report` says what you did in all of them: `tcpdojo lesson report --json > FILE` can be handed in.",
-	.effects = EFFECT_GUIDES,
-	.most = 2,
+		  "in a new lab; `report` says what you did in all of them: `tcpdojo lesson report --json > FILE` can be handed in.\n"
+		  "Who writes lessons begins with `new`; `test` tries on a real lab whether a lesson does what it says.",
+	.effects = EFFECT_GUIDES | EFFECT_READS_FILES | EFFECT_WRITES_FILES,
+	.most = ANY_WORDS,
 	.run = run_lesson,
 };
 

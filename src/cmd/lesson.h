@@ -34,4 +34,13 @@ int lesson_next(struct dojo *dojo, struct err *err);
 /* Every lesson with its title and how far the learner is; broken ones are named.  Needs no lab. */
 void lesson_list(struct view *view, int64_t at_ns);
 
+/*
+ * Tries lessons, by name or file, each in labs of its own, and says what is wrong with them.  -1 with *err of ERR_EXPECT (and no
+ * text) when something was found, of ERR_INPUT when one is no lesson; the others are tried all the same.
+ */
+int lesson_test(struct dojo *dojo, char *const *names, size_t count, struct err *err);
+
+/* Writes a lesson to begin with to NAME.md, which must not be there yet.  Needs no lab. */
+int lesson_new(struct view *view, int64_t at_ns, const char *name, struct err *err);
+
 #endif

@@ -16,12 +16,12 @@ refusal(unsigned effects)
 		unsigned effects;
 		const char *why;
 	} refusals[] = {
+		{ EFFECT_GUIDES, "that is for the learner to say" },
 		{ EFFECT_SPAWNS, "it starts programs" },
 		{ EFFECT_READS_FILES, "it reads files" },
 		{ EFFECT_WRITES_FILES, "it writes files" },
 		{ EFFECT_LEAVES_LAB, "it leaves the lab" },
 		{ EFFECT_NOT_REPLAYABLE, "it cannot be done again" },
-		{ EFFECT_GUIDES, "that is for the learner to say" },
 	};
 
 	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
