@@ -288,11 +288,8 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	if (!isatty(STDIN_FILENO) || arguments->json)
 		return script_run_stream(dojo, STDIN_FILENO);
 	if (arguments->lesson == NULL)
-		view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.
-"
-		    "Type `syn` to knock, `lesson` to be guided, `help` for the rest.
-
-");
+		view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
+		    "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n\n");
 	return repl_run(dojo);
 }
 
