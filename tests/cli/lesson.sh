@@ -122,7 +122,7 @@ is "$(echo "$out" | grep -c "Right: Bob's kernel says ESTABLISHED")" 2 'and it c
 is "$(echo "$out" | grep -c 'Step 1 of 4')" 2 'and back shows the one before'
 is "$(echo "$out" | tail -n 1)" 'the word is a command as well).' 'in a new lab, with nothing in the journal'
 anew
-learn syn next 'syn received'
+learn syn next 1 'syn received'
 has "$err" 'if it was your answer: `answer syn received`' 'an answer that begins like a command'
 anew
 learn . syn next undo
@@ -177,7 +177,7 @@ is "$(grep -E '^(window|mss|predictions) ' "$tmp/out" | awk '{ print $1, $2 }' |
 # ---- what a lesson may not do
 cd "$tmp" || exit 99
 run lesson refused
-is "$status: $err" "2: tcpdojo: $tmp/lessons/refused.md:14: \`bob run\` may not stand in a lesson: it starts programs" \
+is "$status: $err" "2: tcpdojo: $tmp/lessons/refused.md:16: \`bob run\` may not stand in a lesson: it starts programs" \
     'a lesson that starts programs is refused by name'
 hasnt "$out" 'Step 1' 'before anything of it runs'
 [ ! -e touch ] && [ ! -e here ]
