@@ -57,7 +57,9 @@ keys C-d
 stands 'ended with 0' 'Ctrl-D leaves'
 start "$dojo --seed 3"
 stands 'CLOSED>' 'an ordinary prompt'
-keys 'lesson short' Enter
+keys 'lesson sh' Tab
+stands 'CLOSED> lesson short' 'Tab completes the name of a lesson'
+keys Enter
 sees '^You are back at step 3 of 4' 'lesson goes on where she left it'
 keys 'lesson leave' Enter
 stands 'CLOSED>' 'and is left'
