@@ -109,22 +109,42 @@ lesson_answers(const struct dojo *dojo, const char *text, size_t size)
 	return end < size ? end + 1 : end;
 }
 
-int
-lesson_take_answer(struct dojo *dojo, const char *text, size_t size, struct err *err)
+/* The text without what ends it, a comment too; -1: it is no text, or too long. */
+static int
+trim_answer(const char *text, size_t size, char answer[static ANSWER_ROOM])
 {
-	char answer[ANSWER_ROOM];
 	size_t length = 0;
 
 	while (size > 0 && memchr(" \t\r\n;", text[size - 1], 5) != NULL)
 		size--;
-	/* A comment ends it, as it does any line. */
 	while (length < size && !(text[length] == '#' && length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t')))
 		length++;
-	if (length >= sizeof(answer) || memchr(text, '\0', length) != NULL)
-		return err_set(err, ERR_INPUT, "that is no answer: it has %zu bytes, or a NUL among them", size);
+	if (length >= ANSWER_ROOM || memchr(text, '\0', length) != NULL)
+		return -1;
 	memcpy(answer, text, length);
 	answer[length] = '\0';
+	return 0;
+}
+
+int
+lesson_take_answer(struct dojo *dojo, const char *text, size_t size, struct err *err)
+{
+	char answer[ANSWER_ROOM];
+
+	if (trim_answer(text, size, answer) != 0)
+		return err_set(err, ERR_INPUT, "that is no answer: it has %zu bytes, or a NUL among them", size);
 	return play_answer(dojo->play, answer, err);
+}
+
+void
+lesson_mention_answer(const struct dojo *dojo, const char *text, size_t size, struct err *err)
+{
+	char answer[ANSWER_ROOM];
+	struct text t = { .at = err->text, .size = sizeof(err->text), .length = strlen(err->text) };
+
+	if (err->code != ERR_INPUT || !lesson_asks(dojo) || trim_answer(text, size, answer) != 0 || !play_is_answer(dojo->play, answer))
+		return;
+	text_add(&t, "; if it was your answer: `answer %s`", QUOTED(answer));
 }
 
 int

@@ -28,6 +28,9 @@ bool lesson_asks(const struct dojo *dojo);
 size_t lesson_answers(const struct dojo *dojo, const char *text, size_t size);
 int lesson_take_answer(struct dojo *dojo, const char *text, size_t size, struct err *err);
 
+/* A command was refused: if the line could be the answer that is waited for ("syn received"), *err says how to give it. */
+void lesson_mention_answer(const struct dojo *dojo, const char *text, size_t size, struct err *err);
+
 /* `next` within a lesson. */
 int lesson_next(struct dojo *dojo, struct err *err);
 

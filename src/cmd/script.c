@@ -150,7 +150,10 @@ run_next(struct dojo *dojo, const char *text, size_t size, size_t *at, struct wo
 		return -1;
 	if (words->count == 0)
 		return 0;
-	return script_run_words(dojo, words, text + from, *at - from, err);
+	if (script_run_words(dojo, words, text + from, *at - from, err) == 0)
+		return 0;
+	lesson_mention_answer(dojo, text + from, *at - from, err);
+	return -1;
 }
 
 /* Every command of the text, from line dojo->line on. */

@@ -31,6 +31,15 @@ play_asks(const struct play *play)
 	return question_open(play, NULL) != NULL;
 }
 
+bool
+play_is_answer(const struct play *play, const char *text)
+{
+	const struct question *question = question_open(play, NULL);
+	struct err ignored;
+
+	return question != NULL && answer_fits(question, text, NULL, &ignored) >= 0;
+}
+
 void
 play_ask(struct play *play)
 {

@@ -52,6 +52,7 @@ void play_look(struct play *play);
 
 /* Whether a question waits: what is typed and is no command is its answer, and no prediction is shown. */
 bool play_asks(const struct play *play);
+bool play_is_answer(const struct play *play, const char *text); /* whether that could be its answer */
 
 /* The commands of that name.  -1 with *err when they cannot be done now; an empty text: it was told already. */
 int play_answer(struct play *play, const char *text, struct err *err);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "repl/choices.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "lab/agent_setting.h"
 #include "lab/server.h"
+#include "lesson/find.h"
 #include "seg/field.h"
 #include "seg/option.h"
 #include "session/condition.h"
@@ -266,6 +268,22 @@ add_files(struct choices *choices)
 	choices_add(choices, CANDIDATE_HINT, "FILE", "the name of a file");
 }
 
+static void
+add_lessons(struct choices *choices)
+{
+	struct lesson_names names;
+
+	lesson_names(&names);
+	for (size_t i = 0; i < names.count; i++) {
+		char *name = lesson_name(names.path[i]);
+
+		choices_add(choices, CANDIDATE_WORD, name, "a lesson");
+		free(name);
+	}
+	lesson_names_clear(&names);
+	choices_add(choices, CANDIDATE_HINT, "LESSON", "the name of a lesson, or its file");
+}
+
 static const struct {
 	const char *word;
 	void (*add)(struct choices *choices);
@@ -284,6 +302,7 @@ static const struct {
 	{ "N", add_numbers, NULL },
 	{ "OP", add_operators, NULL },
 	{ "COUNTER", add_counters, NULL },
+	{ "LESSON", add_lessons, NULL },
 	{ "T", NULL, "a time, like 500us, 20ms or 2s" },
 	{ "R", NULL, "a rate, like 10mbit" },
 	{ "S", NULL, "an exit status" },

@@ -95,6 +95,7 @@ begin(void **state)
 
 	(void)state;
 	session = (struct session){ .build = build_new(&err) };
+	settings_init(&session.settings);
 	log_init(&session.log);
 	return session.build != NULL && address_parse(BOB_IP4, &session.peer) ? 0 : -1;
 }
