@@ -191,6 +191,12 @@ wants_colour(void)
 	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }
 
+static bool
+is_typed(const struct arguments *arguments)
+{
+	return arguments->commands == NULL && arguments->script == NULL && !arguments->json && isatty(STDIN_FILENO);
+}
+
 static enum err_code
 run(struct dojo *dojo, const struct arguments *arguments)
 {
@@ -199,7 +205,7 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	if (arguments->script != NULL)
 		return script_run_file(dojo, arguments->script, arguments->args, arguments->arg_count);
 	dojo->file = "standard input";
-	if (!isatty(STDIN_FILENO) || arguments->json)
+	if (!is_typed(arguments))
 		return script_run_stream(dojo, STDIN_FILENO);
 	view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
 	    "Type `syn` to knock, `next` to be told what comes next, `help` for the rest.\n\n");
@@ -224,9 +230,12 @@ main(int argc, char *argv[])
 	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
 	view.terminal = !arguments.json && isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
 	view.ascii = arguments.ascii || !knows_unicode();
-	dojo.session = session_open(arguments.seed, NULL, &view, &err);
-	if (dojo.session == NULL) {
+	dojo.session = session_begin(arguments.seed, NULL, &view, &err);
+	if (dojo.session != NULL && is_typed(&arguments))
+		repl_prepare(dojo.session);
+	if (dojo.session == NULL || session_ready(dojo.session, &err) != 0) {
 		view_error(&view, 0, "tcpdojo", &err);
+		session_close(dojo.session);
 		return err.code;
 	}
 	sigaction(SIGINT, &on_int, NULL);
