@@ -7,6 +7,7 @@
 #include "lesson/goal.h"
 
 #define SAID_MAX 200 /* no answer is longer */
+#define QUOTES   "\"`" /* around a word they say nothing */
 
 static char
 lower(char c)
@@ -191,7 +192,7 @@ read_choice(const struct question *question, const char *said)
 	if (!squeeze(said, " ", ' ', words))
 		return -1;
 	for (unsigned i = 0; i < question->choices; i++) {
-		if (squeeze(question->choice[i], " ", ' ', text) && same(words, text))
+		if (squeeze(question->choice[i], QUOTES " \t", ' ', text) && same(words, text))
 			return (int)i;
 	}
 	if (!squeeze(words, " ().", '\0', text) || text[1] != '\0')
@@ -201,15 +202,6 @@ read_choice(const struct question *question, const char *said)
 			return (int)i;
 	}
 	return -1;
-}
-
-/* What has a value of its own: addresses, MACs, numbers of any field. */
-static bool
-read_field(const struct question *question, const char *said, struct seg *seg)
-{
-	struct err ignored;
-
-	return field_read_text(seg, question->field, said, &ignored) == 0;
 }
 
 static bool
@@ -241,6 +233,24 @@ answer_form(const struct question *question)
 	return "a number, like 3 or 0x3";
 }
 
+/* Of either family, or MACs; as compare. */
+static int
+compare_addresses(const struct field *field, const char *said, const char *actual)
+{
+	struct address a, b;
+	struct seg x = { 0 }, y = { 0 };
+	struct err ignored;
+
+	if (field->show == SHOW_ADDRESS) {
+		if (!address_parse(said, &a))
+			return -1;
+		return actual != NULL && address_parse(actual, &b) && address_equal(&a, &b);
+	}
+	if (field_read_text(&x, field, said, &ignored) != 0)
+		return -1;
+	return actual != NULL && field_read_text(&y, field, actual, &ignored) == 0 && field_get(&x, field) == field_get(&y, field);
+}
+
 /* Whether `said` and `actual` (NULL: not asked) mean the same; -1: `said` means nothing here. */
 static int
 compare(const struct question *question, const char *said, const char *actual)
@@ -265,17 +275,8 @@ compare(const struct question *question, const char *said, const char *actual)
 		return actual != NULL && read_flags(actual, &is_flags) && flags == is_flags;
 	}
 	if (question->kind == QUESTION_FIELD && question->field != NULL &&
-	    (question->field->show == SHOW_ADDRESS || question->field->show == SHOW_MAC)) {
-		struct seg a = { 0 }, b = { 0 };
-
-		if (!read_field(question, said, &a))
-			return -1;
-		if (actual == NULL || !read_field(question, actual, &b))
-			return 0;
-		if (question->field->show == SHOW_MAC)
-			return field_get(&a, question->field) == field_get(&b, question->field);
-		return address_equal(field_address(&a, question->field), field_address(&b, question->field));
-	}
+	    (question->field->show == SHOW_ADDRESS || question->field->show == SHOW_MAC))
+		return compare_addresses(question->field, said, actual);
 	if (!read_number(said, is_sequence(question), &number))
 		return -1;
 	return actual != NULL && read_number(actual, is_sequence(question), &is_number) && number == is_number;
@@ -284,16 +285,18 @@ compare(const struct question *question, const char *said, const char *actual)
 int
 answer_fits(const struct question *question, const char *said, const char *actual, struct err *err)
 {
-	char plain[SAID_MAX], list[256];
+	char plain[SAID_MAX], is[SAID_MAX], list[256];
 	struct text t = text_in(list, sizeof(list));
 	int fits = -1;
 
-	if (squeeze(said, " \t\r\n\"`", ' ', plain)) {
+	if (squeeze(said, QUOTES " \t\r\n", ' ', plain)) {
 		char *value = (char *)(uintptr_t)without_name(question, plain);
 
 		if (question->kind != QUESTION_CHOICE)
 			drop_unit(question, value);
-		fits = compare(question, value, actual);
+		if (actual != NULL && !squeeze(actual, QUOTES " \t\r\n", ' ', is))
+			actual = NULL;
+		fits = compare(question, value, actual != NULL ? is : NULL);
 	}
 	if (fits >= 0)
 		return fits;

@@ -207,12 +207,16 @@ hold_answer(struct play *play, size_t index)
 	record->right = asked->said != NULL && answer_fits(question, asked->said, room, &ignored) == 1;
 	free(record->actual);
 	record->actual = memory_text(room);
+	if (!play->answered)
+		tell_gap(play);
+	play->answered = true;
 	tell_answer(play, question, asked->said, room, record->right);
 }
 
 void
 play_hold_answers(struct play *play)
 {
+	play->answered = false;
 	for (size_t i = 0; i < step_of(play)->questions; i++)
 		hold_answer(play, i);
 }

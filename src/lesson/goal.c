@@ -209,6 +209,7 @@ add_field(struct session *session, const struct question *question, uint32_t num
 {
 	const struct log_entry *entry = log_entry(&session->log, number);
 	const struct connection *connection;
+	const struct field *field;
 	uint8_t frame[FRAME_MAX];
 	char flags[12];
 	struct seg seg;
@@ -217,16 +218,18 @@ add_field(struct session *session, const struct question *question, uint32_t num
 		return false;
 	connection = session_connection(session, entry->conn);
 	log_frame(&session->log, entry, frame, &seg);
+	/* `ttl` is IPv4's in one segment and IPv6's in another. */
+	field = question->field != NULL ? field_find(question->field->name, &seg) : NULL;
 	if (question->field == NULL)
 		text_add(actual, "%zu", seg.payload_size);
-	else if (!seg_has(&seg, question->field->layer))
+	else if (field == NULL)
 		return false;
-	else if (question->field->show == SHOW_FLAGS)
-		text_add(actual, "[%s]", flags_text((uint16_t)field_get(&seg, question->field), flags));
-	else if (question->field->show == SHOW_SEQ && connection != NULL)
-		add_number(actual, connection, question->field, &seg, entry->incoming);
+	else if (field->show == SHOW_FLAGS)
+		text_add(actual, "[%s]", flags_text((uint16_t)field_get(&seg, field), flags));
+	else if (field->show == SHOW_SEQ && connection != NULL)
+		add_number(actual, connection, field, &seg, entry->incoming);
 	else
-		field_show(actual, &seg, question->field);
+		field_show(actual, &seg, field);
 	return true;
 }
 

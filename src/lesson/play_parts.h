@@ -42,6 +42,7 @@ struct play {
 	size_t seen;  /* entries of the journal that were looked at for tries */
 	bool reached;
 	struct asked *asked; /* of the step's questions */
+	bool answered;       /* an answer was spoken to in this look */
 	bool *wrong;         /* which of the step's wrong attempts were there at the last look */
 	size_t hints;        /* shown since the step was entered */
 	int64_t entered_ns;  /* CLOCK_MONOTONIC: time before it is in the progress */
@@ -81,7 +82,8 @@ void play_ask(struct play *play);          /* says it, if there is one */
 void play_hold_answers(struct play *play); /* against what has been seen */
 
 /* tell.c; all by the view. */
-void tell_note(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void tell_note(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3))); /* lines are wrapped ... */
+void tell_lines(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3))); /* ... or are not */
 void tell_prose(struct play *play, const char *markdown);
 void tell_gap(struct play *play);       /* a blank line, for people */
 void tell_begin(struct play *play);     /* title and introduction */
