@@ -18,8 +18,9 @@ is "$(cd "$lessons" && printf '%s\n' *.md | sed 's/\.md$//' | sort)" "$(sort "$l
 long=$(awk '
 	/^```(setup|predict|do|goal|hint|wrong|explain|output)$/ { block = 1; next }
 	block && /^```$/ { block = 0; next }
-	/^## / { prose = 0 }
-	!block && NF { prose++ }
+	/^---$/ && FNR == 1 { step = 0; prose = 0 }
+	/^## / { step = 1; prose = 0 }
+	!block && step && NF { prose++ }
 	prose > 15 || (length($0) > 80 && !/^try: /) { print FILENAME ":" FNR ": " $0 }' "$lessons"/*.md)
 is "$long" '' 'no step has more than 15 lines of prose, nor wider ones than 80 columns'
 
