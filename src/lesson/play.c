@@ -8,6 +8,11 @@
 #include "base/when.h"
 #include "lesson/play_parts.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/record.h"
+#include "session/time.h"
+
+#define NEXT_PATIENCE_NS (200 * NS_PER_MS)
 
 bool
 play_over(const struct play *play)
@@ -285,12 +290,34 @@ refuse_next(struct play *play, const char *words, struct err *err)
 	return err_set(err, ERR_EXPECT, "%s", "");
 }
 
+static bool
+goal_came(void *arg)
+{
+	return goal_stands(arg, NULL);
+}
+
+/* What Bob's program says comes a moment after what his kernel says. */
+static int
+wait_for_goal(struct play *play, struct err *err)
+{
+	struct session *session = play->session;
+	int64_t until_ns = clock_monotonic_ns() + NEXT_PATIENCE_NS + session_round_trip_ns(session);
+
+	if (!session_wait(session, goal_came, play, until_ns, err) && err->code != ERR_NONE)
+		return -1;
+	session_show_deferred(session);
+	play_look(play);
+	return 0;
+}
+
 int
 play_next(struct play *play, struct err *err)
 {
 	size_t next = play->at + 1;
 
 	play_look(play);
+	if (!play->reached && wait_for_goal(play, err) != 0)
+		return -1;
 	if (!play->reached)
 		return refuse_next(play, "Not yet: of this step's goal there is still to come", err);
 	if (next == play->lesson->steps) {
