@@ -51,7 +51,7 @@ struct walk {
 	bool in_heading, in_block, anything;
 	size_t info;        /* where the word behind the fence stands, or NOWHERE */
 	size_t first, last; /* text of the heading or block that is open, or NOWHERE */
-	size_t done;        /* up to here all is known */
+	size_t seen;        /* up to here, and to the end of its line, all is known */
 	FILE *title;
 	char *title_text;
 	size_t title_size;
@@ -94,13 +94,15 @@ line_is_all(const struct source *source, size_t at, char c, size_t least)
 
 /* ---- headings ---------------------------------------------------------------------------------------------------------- */
 
-/* Without text a heading is a line of '#' and nothing: the next one that is. */
+/* Without text a heading is a line of '#' and blanks: the next one that is. */
 static size_t
-empty_heading(const struct walk *walk, unsigned level)
+empty_heading(const struct walk *walk)
 {
-	size_t at = walk->done;
+	const char *text = walk->source->text;
+	size_t at = walk->seen > walk->from ? source_next(walk->source, walk->seen) : walk->from;
 
-	while (at < walk->source->size && !line_is_all(walk->source, at, '#', level))
+	while (at < walk->source->size &&
+	    (text[at + strspn(text + at, " ")] != '#' || text[at + strspn(text + at, "# \t")] != '\n'))
 		at = source_next(walk->source, at);
 	return at;
 }
@@ -131,13 +133,14 @@ leave_heading(struct walk *walk, unsigned level)
 	if (level > 2)
 		return 0;
 	if (walk->first == NOWHERE)
-		return source_error(walk->source, source_line(walk->source, empty_heading(walk, level)), walk->err,
+		return source_error(walk->source, source_line(walk->source, empty_heading(walk)), walk->err,
 		    "a heading without words");
 	if (level == 1 && walk->anything)
 		return source_error(walk->source, source_line(walk->source, walk->first), walk->err,
 		    "a heading of level 1 (#) stands at the top alone; a step begins with one of level 2 (##)");
 	mark = add_mark(walk, level == 1 ? MARK_TITLE : MARK_STEP, walk->first);
-	mark->end = walk->done = heading_end(walk->source, mark->begin, level);
+	mark->end = heading_end(walk->source, mark->begin, level);
+	walk->seen = mark->end - 1;
 	mark->title = source_trimmed(walk->title_text, walk->title_size);
 	if (mark->title[0] == '\0')
 		return source_error(walk->source, mark->line, walk->err, "a heading without words");
@@ -192,7 +195,8 @@ add_block(struct walk *walk, enum mark_kind kind)
 	mark->body_end = walk->last != NOWHERE ? source_next(source, walk->last) : mark->body;
 	while (mark->body_end < source->size && !line_is_all(source, mark->body_end, fence[mark->indent], run))
 		mark->body_end = source_next(source, mark->body_end);
-	mark->end = walk->done = source_next(source, mark->body_end);
+	mark->end = source_next(source, mark->body_end);
+	walk->seen = mark->end - 1;
 	return 0;
 }
 
@@ -296,8 +300,7 @@ on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *arg)
 	if (walk->first == NOWHERE)
 		walk->first = at;
 	walk->last = at + size - 1;
-	if (walk->last < walk->source->size)
-		walk->done = source_next(walk->source, walk->last);
+	walk->seen = walk->last;
 	return 0;
 }
 
@@ -320,7 +323,7 @@ outline_read(struct source *source, size_t from, struct outline *outline, struct
 		.leave_span = on_span,
 		.text = on_text,
 	};
-	struct walk walk = { .source = source, .outline = outline, .err = err, .from = from, .done = from };
+	struct walk walk = { .source = source, .outline = outline, .err = err, .from = from, .seen = from };
 	char *text;
 	int result;
 

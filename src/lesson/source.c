@@ -197,7 +197,7 @@ source_trimmed(const char *text, size_t size)
 	return copy;
 }
 
-/* Short words lie near to everything; two slips are believed only of a word that begins like ours: `plain` is no `explain`. */
+/* Short words lie near to everything (`go`); two slips are believed of a word that begins like ours: `plain` is no `explain`. */
 const char *
 source_near(const char *word, const char *const *names, size_t count)
 {
@@ -206,7 +206,7 @@ source_near(const char *word, const char *const *names, size_t count)
 		size_t length = strlen(names[i]);
 
 		if (strcasecmp(word, names[i]) == 0 || (length > 3 && distance == 1) ||
-		    (length > 3 && distance == 2 && word[0] == names[i][0]) ||
+		    (length > 3 && distance == 2 && strlen(word) > 3 && word[0] == names[i][0]) ||
 		    (length > 3 && strncmp(word, names[i], length) == 0) ||
 		    (strlen(word) > 3 && strncmp(word, names[i], strlen(word)) == 0))
 			return names[i];
