@@ -33,7 +33,7 @@ end_of(const struct dojo *dojo, const struct journal *journal, size_t index)
 static int
 refuse(const struct journal_entry *entry, const char *why, struct err *err)
 {
-	return err_set(err, ERR_INPUT, "`%s` cannot be done again with a new Bob: %s", QUOTED(entry->line), why);
+	return err_set(err, ERR_INPUT, "`%s` cannot be done again with a new Bob: %s; `lab restart` begins anew", QUOTED(entry->line), why);
 }
 
 /* What his timers did is to be seen in no frame: so long may it not have lasted. */
@@ -88,11 +88,12 @@ replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t co
 struct replay {
 	struct dojo *dojo;
 	const struct journal *then; /* what is done again */
+	/* Frames of others are Bob's and those of Alice's kernel. */
 	size_t limit;    /* of its frames so many had come, or come while the present command runs ... */
-	size_t due;      /* ... of which so many are Bob's */
-	size_t at;       /* the frame of his that comes next ... */
-	size_t before;   /* ... has so many of his before it */
-	size_t given_up; /* frames of his that did not come */
+	size_t due;      /* ... of which so many are others' */
+	size_t at;       /* the frame of others that comes next ... */
+	size_t before;   /* ... has so many of theirs before it */
+	size_t given_up; /* frames of theirs that did not come */
 	struct replayed *replayed;
 };
 
@@ -106,6 +107,12 @@ set_pace(struct dojo *dojo, enum agent_pace pace, struct err *err)
 	return lab_agent_ask(dojo->session->lab, &request, NULL, NULL, &reply, answer, err);
 }
 
+static bool
+is_others(const struct journal_frame *frame)
+{
+	return frame->incoming || frame->by_kernel;
+}
+
 /* The session's guide: a server of Bob's closes when its FIN comes next, and Alice has said all that came before it. */
 static void
 let_close(void *arg)
@@ -117,13 +124,13 @@ let_close(void *arg)
 	for (; replay->at < replay->limit; replay->at++) {
 		const struct journal_frame *frame = &then->frame[replay->at];
 
-		if (!frame->incoming)
+		if (!is_others(frame))
 			continue;
 		if (replay->before >= now->heard + replay->given_up)
 			break;
 		replay->before++;
 	}
-	if (replay->at < replay->limit && then->frame[replay->at].flags & TCP_FIN &&
+	if (replay->at < replay->limit && then->frame[replay->at].incoming && then->frame[replay->at].flags & TCP_FIN &&
 	    now->frames - now->heard >= replay->at - replay->before)
 		set_pace(replay->dojo, PACE_NEXT, &ignored);
 }
@@ -132,7 +139,7 @@ static void
 set_limit(struct replay *replay, size_t limit)
 {
 	for (; replay->limit < limit; replay->limit++)
-		replay->due += replay->then->frame[replay->limit].incoming;
+		replay->due += is_others(&replay->then->frame[replay->limit]);
 }
 
 static bool

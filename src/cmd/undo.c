@@ -36,7 +36,8 @@ find(const struct dojo *dojo, uint64_t number, struct err *err)
 	}
 	if (found == 0)
 		return err_set(err, ERR_INPUT, "there is nothing to undo%s", since);
-	return err_set(err, ERR_INPUT, "there are only %llu commands to undo%s", (unsigned long long)found, since);
+	return err_set(err, ERR_INPUT, "there %s only %llu command%s to undo%s", found == 1 ? "is" : "are", (unsigned long long)found,
+	    found == 1 ? "" : "s", since);
 }
 
 /* With a slow link between, all takes its time again. */

@@ -406,6 +406,14 @@ hand_over(struct session *session, const struct wire_event *event, int64_t at_ns
 		bob_hears(session, entry, at_ns);
 }
 
+/* Her kernel answered something that is in Alice's capture still, and goes before in the log. */
+static bool
+waits_for_alice(const struct session *session, const struct wire_event *event)
+{
+	return session->kernel_alice && !session->all_landed && event->kind == WIRE_ARRIVED && event->port == PORT_ALICE &&
+	    session->flyings > 0 && !is_hers(session, event);
+}
+
 static void
 take_event(struct session *session, const struct wire_event *event)
 {
@@ -440,6 +448,8 @@ session_take_events(struct session *session)
 
 	while (session->events < atomic_load_explicit(&shared->written, memory_order_acquire)) {
 		if (wire_event_read(shared, session->events, &event)) {
+			if (waits_for_alice(session, &event))
+				break;
 			session->events++;
 			take_event(session, &event);
 		} else {

@@ -81,7 +81,7 @@ journal_passed(struct journal *journal, const struct journal_frame *frame)
 	if (journal->frames == journal->frame_room)
 		journal->frame = memory_grow(journal->frame, &journal->frame_room, sizeof(journal->frame[0]));
 	journal->frame[journal->frames++] = *frame;
-	journal->heard += frame->incoming;
+	journal->heard += frame->incoming || frame->by_kernel;
 }
 
 void

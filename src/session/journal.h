@@ -63,7 +63,7 @@ struct journal {
 	size_t count, room;
 	struct journal_frame *frame; /* in the order of the log */
 	size_t frames, frame_room;
-	size_t heard; /* of the frames: Bob's */
+	size_t heard; /* of the frames: those that are not Alice's own */
 };
 
 void journal_clear(struct journal *journal);

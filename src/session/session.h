@@ -78,6 +78,7 @@ struct session {
 	unsigned listeners;
 	struct autopilot autopilot;
 	bool kernel_alice; /* her own kernel has her addresses, and answers too ... */
+	bool all_landed;   /* Alice's capture has been read: what her kernel answered to is in the log */
 	bool kernel_spoke; /* ... and has done so to this Bob */
 	struct checkpoint checkpoint; /* as it was when this Bob came */
 

@@ -29,7 +29,7 @@ refused 'link both sing' \
 refused 'connect win=5' "\`connect\` takes PORT, dst=HOST and sport=N, not \"win=5\""
 refused 'auto sing on' 'the autopilot knows ack, arp and close, not "sing"'
 refused 'auto ack maybe' 'the autopilot is on or off, not "maybe"'
-refused 'lab rat' "\`lab\` alone, or \`lab restart\`, not \"rat\""
+refused 'lab rat' "\`lab\` knows restart, kernel-alice; not \"rat\""
 refused 'stream carol' "\`stream\` shows what alice or bob has sent, not \"carol\""
 refused 'help sing' "no command, field or term is called \"sing\"; \`help\`, \`help fields\` and \`help terms\` list them"
 refused 'wait 1s 2s' "\"2s\" is not understood here; write \`wait T\` or \`wait for CONDITION\`"

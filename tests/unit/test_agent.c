@@ -208,6 +208,53 @@ test_connect_reaches_alice_over_ipv6(void **state)
 	connect_both_ways(AF_INET6, 6);
 }
 
+/* What the accepting side expects next is what its peer began with, and 1 for the SYN (RFC 9293 3.4). */
+static uint32_t
+expected_next(int fd)
+{
+	const int on = TCP_REPAIR_ON, off = TCP_REPAIR_OFF, queue = TCP_RECV_QUEUE;
+	uint32_t next = 0;
+	socklen_t size = sizeof(next);
+
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &on, sizeof(on)), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)), 0);
+	assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_QUEUE_SEQ, &next, &size), 0);
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &off, sizeof(off)), 0);
+	return next;
+}
+
+static void
+test_connect_begins_at_the_number_that_is_given(void **state)
+{
+	static const uint32_t isns[] = { 1, 0x12345678, 0x80000000, 0xffffffff };
+
+	(void)state;
+	for (unsigned f = 0; f < families_here(); f++) {
+		int listener = listener_at(families[f], ALICE, 1);
+
+		for (size_t i = 0; i < sizeof(isns) / sizeof(isns[0]); i++) {
+			uint8_t number = families[f] == AF_INET ? 4 : 6;
+			int fd;
+
+			ask(.op = AGENT_CONNECT, .port = ALICE, .family = number, .number = isns[i]);
+			assert_done();
+			fd = accept(listener, NULL, NULL);
+			assert_true(fd >= 0);
+			assert_int_equal(expected_next(fd), (uint32_t)(isns[i] + 1));
+			/* And goes on from there. */
+			ask_with((struct agent_request){ .op = AGENT_WRITE }, "ab", 2, NULL);
+			assert_done();
+			assert_int_equal(recv(fd, (char[2]){ 0 }, 2, MSG_WAITALL), 2);
+			/* He closes first: the TIME-WAIT is his, and not at this port. */
+			ask(.op = AGENT_CLOSE);
+			assert_done();
+			assert_int_equal(recv(fd, (char[1]){ 0 }, 1, 0), 0);
+			close(fd);
+		}
+		close(listener);
+	}
+}
+
 /* A listener whose queue is full ignores SYNs: so Bob stays in SYN-SENT. */
 static void
 test_connect_returns_before_the_handshake(void **state)
@@ -411,6 +458,7 @@ main(void)
 		with_agent(test_a_closed_port_is_free_again),
 		with_agent(test_connect_reaches_alice),
 		with_agent(test_connect_reaches_alice_over_ipv6),
+		with_agent(test_connect_begins_at_the_number_that_is_given),
 		with_agent(test_connect_returns_before_the_handshake),
 		with_agent(test_connect_refuses_what_cannot_be),
 		with_agent(test_a_full_buffer_takes_a_part_then_nothing),

@@ -39,7 +39,7 @@ test_requests_that_make_no_sense(void **state)
 	throw_at(huge, sizeof(request) + AGENT_DATA_MAX);
 	assert_done();
 	ask(.op = AGENT_PING + 1);
-	assert_failed(EBADMSG, "operation 12");
+	assert_failed(EBADMSG, "operation 13");
 	ask(.op = 255);
 	assert_failed(EBADMSG, "operation 255");
 	ask(.op = AGENT_PING);

@@ -218,6 +218,45 @@ test_those_who_never_read_stop_nobody(void **state)
 	close(other);
 }
 
+/* Whether the end of the stream has come; waits so long for it. */
+static bool
+has_ended(int fd, int within_ms)
+{
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+	char byte;
+
+	return poll(&readable, 1, within_ms) == 1 && recv(fd, &byte, 1, 0) == 0;
+}
+
+/* Echo is done with a connection when its peer has said FIN. */
+static void
+test_held_servers_close_when_told_one_by_one(void **state)
+{
+	int first = client_of(AF_INET, SOCK_STREAM, 7), second = client_of(AF_INET, SOCK_STREAM, 7);
+
+	(void)state;
+	set_to("pause=1ms");
+	ask(.op = AGENT_PACE, .number = PACE_HELD);
+	assert_done();
+	ask(.op = AGENT_PACE, .number = PACE_NEXT);
+	assert_int_equal(reply.number, 0);
+	shutdown(first, SHUT_WR);
+	assert_false(has_ended(first, 100));
+	shutdown(second, SHUT_WR);
+	assert_false(has_ended(second, 100));
+	ask(.op = AGENT_PACE, .number = PACE_NEXT);
+	assert_int_equal(reply.number, 1);
+	assert_true(has_ended(first, 5000));
+	assert_false(has_ended(second, 100));
+	ask(.op = AGENT_PACE, .number = PACE_OWN);
+	assert_done();
+	assert_true(has_ended(second, 5000));
+	ask(.op = AGENT_PACE, .number = PACE_NEXT + 1);
+	assert_failed(EINVAL, "pace 3");
+	close(first);
+	close(second);
+}
+
 /* Memory checkers keep what was freed. */
 static bool
 memory_is_watched(void)
@@ -283,6 +322,7 @@ main(void)
 		with_agent(test_a_closed_port_can_be_the_learners),
 		with_agent(test_three_hundred_at_once),
 		with_agent(test_those_who_never_read_stop_nobody),
+		with_agent(test_held_servers_close_when_told_one_by_one),
 		with_agent(test_connections_come_and_go_without_trace),
 	};
 	const char *why;
