@@ -244,6 +244,12 @@ without_lab(const struct arguments *arguments, struct view *view)
 	return result != 0 ? (int)err.code : written();
 }
 
+static bool
+is_typed(const struct arguments *arguments)
+{
+	return arguments->commands == NULL && arguments->script == NULL && !arguments->json && isatty(STDIN_FILENO);
+}
+
 static enum err_code
 run(struct dojo *dojo, const struct arguments *arguments)
 {
@@ -256,11 +262,11 @@ run(struct dojo *dojo, const struct arguments *arguments)
 	if (arguments->script != NULL)
 		return script_run_file(dojo, arguments->script, arguments->args, arguments->arg_count);
 	dojo->file = "standard input";
-	if (!isatty(STDIN_FILENO) || arguments->json)
+	if (!is_typed(arguments))
 		return script_run_stream(dojo, STDIN_FILENO);
 	if (arguments->lesson == NULL)
-		puts("You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
-		     "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n");
+		view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
+		    "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n\n");
 	return repl_run(dojo);
 }
 
@@ -280,13 +286,17 @@ main(int argc, char *argv[])
 		return status;
 	view = view_new(arguments.json ? &view_json : &view_plain, stdout, stderr);
 	view.colour = !arguments.json && !arguments.no_colour && wants_colour();
+	view.terminal = !arguments.json && isatty(STDOUT_FILENO) ? STDOUT_FILENO : -1;
 	view.ascii = arguments.ascii || !knows_unicode();
 	status = without_lab(&arguments, &view);
 	if (status >= 0)
 		return status;
-	dojo.session = session_open(arguments.seed, NULL, &view, &err);
-	if (dojo.session == NULL) {
+	dojo.session = session_begin(arguments.seed, NULL, &view, &err);
+	if (dojo.session != NULL && is_typed(&arguments))
+		repl_prepare(dojo.session);
+	if (dojo.session == NULL || session_ready(dojo.session, &err) != 0) {
 		view_error(&view, 0, "tcpdojo", &err);
+		session_close(dojo.session);
 		return err.code;
 	}
 	sigaction(SIGINT, &on_int, NULL);

@@ -32,10 +32,24 @@ near_distance(const char *a, const char *b)
 	return cost[la][lb];
 }
 
+/* Whatever the locale says. */
+static char
+lower(char letter)
+{
+	return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
 bool
 near_word(const char *typed, const char *name)
 {
 	size_t length = strlen(typed);
+	char a[NEAR_LETTERS_MAX + 1], b[NEAR_LETTERS_MAX + 1];
 
-	return (length > 0 && strncmp(name, typed, length) == 0) || near_distance(typed, name) <= (length > 3 ? 2 : 1);
+	if (length == 0 || length > NEAR_LETTERS_MAX || strlen(name) > NEAR_LETTERS_MAX)
+		return false;
+	for (size_t i = 0; i <= length; i++)
+		a[i] = lower(typed[i]);
+	for (size_t i = 0; i <= strlen(name); i++)
+		b[i] = lower(name[i]);
+	return strncmp(b, a, length) == 0 || near_distance(a, b) <= (length > 3 ? 2 : 1);
 }

@@ -13,7 +13,7 @@
  */
 unsigned near_distance(const char *a, const char *b);
 
-/* Whether `typed` may have been meant for `name`: its beginning, or a slip or two away. */
+/* Whether `typed` may have been meant for `name`: its beginning, or a slip or two away; in whatever case. */
 bool near_word(const char *typed, const char *name);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/near.h"
 #include "base/number.h"
 #include "base/quantity.h"
 #include "lab/address.h"
@@ -14,6 +15,7 @@
 #include "session/send.h"
 
 #define PAYLOAD_MAX 65535
+#define NEAR_MAX    6
 #define FIELD_VALUE_MAX 256 /* no field, and no option of 40 bytes, is spelled longer */
 
 /* "name=value" taken apart; value points behind the '=', or is NULL for a bare name. */
@@ -228,6 +230,55 @@ craft_address(const char *value, struct address *address, struct err *err)
 	return 0;
 }
 
+/* Names that were perhaps meant. */
+struct near {
+	const char *typed;
+	unsigned count;
+	char list[256];
+};
+
+static void
+add_near(struct near *near, const char *name, size_t length)
+{
+	size_t used = strlen(near->list);
+	char word[48];
+
+	snprintf(word, sizeof(word), "%.*s", (int)length, name);
+	if (near->count == NEAR_MAX || !near_word(near->typed, word))
+		return;
+	snprintf(near->list + used, sizeof(near->list) - used, "%s%s", near->count > 0 ? ", " : "", word);
+	near->count++;
+}
+
+/* The options, and the fields that this segment has, those of TCP first. */
+static int
+no_field(const struct craft *craft, const char *name, struct err *err)
+{
+	struct near near = { .typed = name };
+	size_t count;
+	const struct field *fields = field_table(&count);
+	const char *option, *form;
+
+	for (unsigned i = 0; (option = option_name(i, &form)) != NULL; i++) {
+		if (form != NULL)
+			add_near(&near, option, strlen(option));
+	}
+	for (size_t i = count; i-- > 0;) {
+		const char *alias = fields[i].aliases;
+
+		if (!seg_has(&craft->seg, fields[i].layer))
+			continue;
+		add_near(&near, fields[i].name, strlen(fields[i].name));
+		for (size_t length; alias[0] != '\0'; alias += length + (alias[length] == ' ')) {
+			length = strcspn(alias, " ");
+			add_near(&near, alias, length);
+		}
+	}
+	if (near.count == 0)
+		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", QUOTED(name));
+	return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; near it are: %s", QUOTED(name), near.list);
+}
+
 static int
 craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s, struct err *err)
 {
@@ -241,7 +292,7 @@ craft_field(const struct dojo *dojo, struct craft *craft, struct setting_word *s
 	if (field == NULL)
 		field = field_find(s->name, NULL);
 	if (field == NULL)
-		return err_set(err, ERR_INPUT, "there is no field or option \"%s\"; `help fields` lists them", QUOTED(s->name));
+		return no_field(craft, s->name, err);
 	if (!seg_has(&craft->seg, field->layer))
 		return err_set(err, ERR_INPUT, "\"%s\" is a field of %s, which this segment has not", field->name, layer_name(field->layer));
 	if (s->value == NULL)

@@ -10,6 +10,23 @@
 
 #define HELP_ROOM 16384
 
+/* A group a line, so that a small screen has room for all. */
+static void
+list_groups(struct text *t)
+{
+	size_t count;
+	const struct command *const *commands = command_table(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (i == 0 || strcmp(commands[i]->group, commands[i - 1]->group) != 0)
+			text_add(t, "%s%-12s ", i > 0 ? "\n" : "", commands[i]->group);
+		text_add(t, " %s", commands[i]->name);
+	}
+	text_add(t, "\n`help commands` says what each of them does, `help COMMAND` tells more;\n"
+	    "`help fields` lists what can be set in a segment, `help terms` the words of the trade.\n"
+	    "At the prompt ? shows what can stand there, and Tab completes.\n");
+}
+
 static void
 list_commands(struct text *t)
 {
@@ -21,7 +38,6 @@ list_commands(struct text *t)
 			text_add(t, "%s\n", commands[i]->group);
 		text_add(t, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
 	}
-	text_add(t, "`help COMMAND` tells more; `help fields` lists what can be set in a segment, `help terms` the words of the trade\n");
 }
 
 static void
@@ -99,6 +115,8 @@ run_help(struct dojo *dojo, const struct words *words, struct err *err)
 	for (size_t i = 1; i < words->count; i++)
 		text_add(&n, "%s%s", i > 1 ? " " : "", words->word[i].text);
 	if (words->count == 1)
+		list_groups(&t);
+	else if (strcmp(name, "commands") == 0)
 		list_commands(&t);
 	else if (strcmp(name, "fields") == 0)
 		list_fields(&t);
@@ -124,7 +142,7 @@ run_quit(struct dojo *dojo, const struct words *words, struct err *err)
 const struct command cmd_help = {
 	.name = "help",
 	.group = "help",
-	.usage = "[COMMAND | FIELD | STATE | FLAG | WORD | fields | terms]",
+	.usage = "[COMMAND | FIELD | STATE | FLAG | WORD | commands | fields | terms]",
 	.summary = "the commands, or more about one, about a header field, or about a word of the trade",
 	.effects = EFFECT_LOOKS,
 	.most = 4,

@@ -115,7 +115,7 @@ show_layer(struct text *t, const struct seg *seg, enum layer layer)
 		if (table[i].layer != layer)
 			continue;
 		field_show(&v, seg, &table[i]);
-		text_add(t, "  %-18s %-24s %3u bits  %s\n", table[i].name, value, table[i].width, table[i].meaning);
+		text_add(t, "  %-16s %-18s %2u bits  %s\n", table[i].name, value, table[i].width, table[i].meaning);
 	}
 }
 
@@ -147,7 +147,7 @@ run_show(struct dojo *dojo, const struct words *words, struct err *err)
 			show_layer(&t, &seg, layer);
 	}
 	if (seg.options_size > 0) {
-		text_add(&t, "  options            ");
+		text_add(&t, "  %-16s ", "options");
 		option_text(&t, &seg, 0);
 		text_add(&t, "\n");
 	}
@@ -237,7 +237,7 @@ write_stream(struct dojo *dojo, const struct piece *piece, size_t pieces)
 	if (used == 0)
 		view_note(dojo->view, session_now(dojo->session), "no data yet");
 	else
-		view_note(dojo->view, session_now(dojo->session), "%s", bytes);
+		view_drawn(dojo->view, session_now(dojo->session), bytes);
 	free(bytes);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lab/address.h"
+#include "view/flow.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-:"
 
@@ -52,10 +53,19 @@ words_filter(const struct words *words, size_t from, struct filter **filter, str
 	return *filter != NULL ? 0 : -1;
 }
 
+/* The canvas has its own mind about what is too narrow. */
+static unsigned
+columns(FILE *out)
+{
+	unsigned known = terminal_columns(fileno(out));
+
+	return known != 0 ? known : CANVAS_COLUMNS;
+}
+
 int
 drawing_begin(struct drawing_page *page, const struct view *view, struct err *err)
 {
-	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = view_columns(view) } };
+	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = columns(view->out) } };
 	page->out = open_memstream(&page->text, &page->size);
 	return page->out != NULL ? 0 : err_set(err, ERR_SYSTEM, "no memory to draw in");
 }

@@ -108,12 +108,12 @@ write_next(struct text *t, bool stays, int64_t pause_ns)
 	text_add(t, "What now?  Acknowledge this page: `ack`.\n");
 	if (stays)
 		text_add(t,
-		    "I keep the connection for your next request.  To close it: `fin`, wait for my FIN\n"
-		    "(it puts you in TIME-WAIT), and `ack` that.\n");
+		    "I keep the connection for your next request.  To close it: `fin`, wait for my\n"
+		    "FIN (it puts you in TIME-WAIT), and `ack` that.\n");
 	else
 		text_add(t,
-		    "I close first, %" PRId64 " ms from now.  My FIN puts you in CLOSE-WAIT: `ack` it, then `fin`;\n"
-		    "the TIME-WAIT will be mine.\n",
+		    "I close first, %" PRId64 " ms from now.  My FIN puts you in CLOSE-WAIT: `ack` it, then\n"
+		    "`fin`; the TIME-WAIT will be mine.\n",
 		    pause_ns / NS_PER_MS);
 	text_add(t, "More to read: /big, %d bytes.\n", BIG_SIZE);
 }

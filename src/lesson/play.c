@@ -283,7 +283,7 @@ refuse_next(struct play *play, const char *words, struct err *err)
 
 	if (!goal_stands(play, &why))
 		tell_note(play, "%s", words);
-	tell_lines(play, "%s", lines);
+	tell_note(play, "%s", lines);
 	tell_note(play, "%s", play->reached ? "`redo` begins the step again; `skip` goes on all the same." :
 	    "`hint` helps, `solution` shows a way, `redo` begins the step again, `skip` goes on without it.");
 	free(lines);
@@ -388,7 +388,7 @@ play_solution(struct play *play, struct err *err)
 	(void)err;
 	tell_note(play, "One way from the step's beginning; nothing of it was run:");
 	for (size_t i = 0; i < step->solution.count; i++)
-		tell_lines(play, "  %s", step->solution.passage[i].text);
+		tell_note(play, "  %s", step->solution.passage[i].text);
 	step_progress_of(play)->solution = true;
 	play_keep(play);
 	return 0;
@@ -405,7 +405,7 @@ play_goal(struct play *play, struct err *err)
 	play_look(play);
 	goal_tell(play->session, step_of(play)->goal, step_of(play)->goals, &play->since, &text);
 	tell_note(play, play->reached ? "The goal of this step, which is reached:" : "The goal of this step:");
-	tell_lines(play, "%s", lines);
+	tell_note(play, "%s", lines);
 	free(lines);
 	return 0;
 }

@@ -182,7 +182,7 @@ read_line(struct repl *repl, struct err *err)
 		if (ready < 0)
 			return -1;
 		fflush(repl->above);
-		if (repl->show_ns == WHEN_NEVER && (repl->text_size > 0 || session->deferreds > 0 || session->view->pending.any))
+		if (repl->show_ns == WHEN_NEVER && (repl->text_size > 0 || session->deferreds > 0 || view_waits(session->view)))
 			repl->show_ns = clock_monotonic_ns() + GATHER_NS;
 		take_signal(repl);
 		if (ready > 0 && key_waits())
@@ -262,6 +262,22 @@ watch(int epoll, int fd)
 	return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
+void
+repl_prepare(const struct session *session)
+{
+	rl_readline_name = "tcpdojo";
+	rl_instream = stdin;
+	rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
+	rl_catch_signals = rl_catch_sigwinch = 0;
+	rl_change_environment = 0;
+	complete_open(session);
+	rl_variable_bind("show-all-if-ambiguous", "on");
+	rl_initialize();
+	/* Lines that are pasted run one by one, as if typed. */
+	rl_variable_bind("enable-bracketed-paste", "off");
+	rl_variable_bind("enable-meta-key", "off");
+}
+
 static int
 repl_open(struct repl *repl, struct err *err)
 {
@@ -278,17 +294,6 @@ repl_open(struct repl *repl, struct err *err)
 		return err_set(err, ERR_SYSTEM, "the terminal cannot be read: %s", strerror(errno));
 	fflush(repl->above);
 	repl->show_ns = WHEN_NEVER;
-	rl_readline_name = "tcpdojo";
-	rl_instream = stdin;
-	rl_outstream = isatty(STDOUT_FILENO) ? stdout : stderr;
-	rl_catch_signals = rl_catch_sigwinch = 0;
-	rl_change_environment = 0;
-	complete_open(repl->dojo->session);
-	rl_variable_bind("show-all-if-ambiguous", "on");
-	rl_initialize();
-	/* Lines that are pasted run one by one, as if typed. */
-	rl_variable_bind("enable-bracketed-paste", "off");
-	rl_variable_bind("enable-meta-key", "off");
 	return 0;
 }
 

@@ -16,4 +16,8 @@
  */
 enum err_code repl_run(struct dojo *dojo);
 
+/* Once before repl_run, while the lab comes up: reads what is known of the terminal, and the user's inputrc. */
+struct session;
+void repl_prepare(const struct session *session);
+
 #endif

@@ -55,7 +55,9 @@ add_tcp(struct text *t, const struct seg *seg, const struct line_style *style)
 	text_add(t, ", win %u", seg->tcp.window);
 	if (seg->tcp.flags & TCP_URG)
 		text_add(t, ", urg %u", seg->tcp.urgent);
-	if (seg->options_size > 0) {
+	if (seg->options_size > 0 && style->options == LINE_OPTIONS_FOLDED) {
+		text_add(t, ", options [...]");
+	} else if (seg->options_size > 0 && style->options == LINE_OPTIONS_ALL) {
 		text_add(t, ", options ");
 		option_text(t, seg, style->ack_base);
 	}

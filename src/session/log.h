@@ -24,6 +24,7 @@ struct log_entry {
 	uint32_t seq, seq_bytes; /* likewise: where it begins, and how much of the sequence space it takes */
 	bool by_kernel;    /* Alice's kernel sent it, and not she */
 	bool repeat;       /* the same octets as an earlier segment of this connection and direction: a retransmission */
+	uint32_t again;    /* it is this segment once more, with nothing of Alice's since the last of them; 0: it is not */
 	uint16_t head_size;    /* bytes of the frame before the payload */
 	uint32_t payload_size;
 	uint8_t *head;         /* the log's */

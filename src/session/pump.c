@@ -21,26 +21,30 @@
 #define GUIDE_NS         NS_PER_MS
 
 /* The same octets again: a repeat that `expect` skips and views fold.  What lies beyond all that came before is new. */
-static bool
-is_repeat(const struct session *session, struct connection *connection, const struct log_entry *entry)
+static void
+note_repeat(const struct session *session, struct connection *connection, struct log_entry *entry)
 {
 	uint32_t end = entry->seq + entry->seq_bytes;
+	bool asked_for = false;
 
 	if (entry->seq_bytes == 0)
-		return false;
+		return;
 	if (!connection->bob_spoke || seq_lt(connection->bob_said, end)) {
 		connection->bob_spoke = true;
 		connection->bob_said = end;
-		return false;
+		return;
 	}
-	for (size_t i = (size_t)(entry - session->log.entry); i-- > 0;) {
+	for (size_t i = (size_t)(entry - session->log.entry); i-- > 0 && !entry->repeat;) {
 		const struct log_entry *earlier = &session->log.entry[i];
 
-		if (earlier->conn == entry->conn && earlier->incoming && earlier->seq == entry->seq &&
-		    earlier->seq_bytes == entry->seq_bytes && earlier->flags == entry->flags)
-			return true;
+		if (earlier->conn != entry->conn)
+			continue;
+		asked_for = asked_for || !earlier->incoming;
+		entry->repeat = earlier->incoming && earlier->seq == entry->seq && earlier->seq_bytes == entry->seq_bytes &&
+		    earlier->flags == entry->flags;
+		if (entry->repeat && !asked_for)
+			entry->again = earlier->again != 0 ? earlier->again : (uint32_t)i + 1;
 	}
-	return false;
 }
 
 /* CLOSED or LISTEN: there is no connection yet, or no more. */
@@ -118,12 +122,13 @@ take_frame(void *arg, const uint8_t *frame, size_t size, int64_t at_ns)
 	entry->serial = serial;
 	entry->incoming = true;
 	entry->conn = connection != NULL ? connection->number : 0;
-	entry->repeat = connection != NULL && is_repeat(session, connection, entry);
+	if (connection != NULL)
+		note_repeat(session, connection, entry);
 	session_journal_frame(session, number, &seg);
 	if (serial > session->alice_heard)
 		session->alice_heard = serial;
 	session_ask_kernel(session);
-	session_show_line(session, number);
+	session_show_heard(session, number);
 	session_show_known(session);
 	if (connection != NULL)
 		alice_hears(session, connection, &seg, number);

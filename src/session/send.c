@@ -191,5 +191,7 @@ session_send(struct session *session, struct connection *connection, const struc
 		    "bob has not heard segment %u for %d s: a slow link, or a wire that is stopped?", wanted.number,
 		    (int)(SEND_PATIENCE_NS / NS_PER_S));
 	session_show_deferred(session);
+	if (session_holds(session, PORT_ALICE, log_entry(&session->log, wanted.number)->serial))
+		view_note(session->view, session_now(session), "held on the wire: `link release` lets it go on");
 	return err->code != ERR_NONE ? -1 : 0;
 }

@@ -55,9 +55,7 @@ open_drivers(struct session *session, struct err *err)
 	if (session->build == NULL)
 		return -1;
 	count = live_sockets(session->live, fds);
-	if (lab_keep(session->lab, fds, count, err) != 0 || lab_drop_privileges(session->lab, err) != 0)
-		return -1;
-	return lab_ready(session->lab, err);
+	return lab_keep(session->lab, fds, count, err) != 0 || lab_drop_privileges(session->lab, err) != 0 ? -1 : 0;
 }
 
 static struct checkpoint
@@ -118,7 +116,7 @@ session_settled(const struct session *session)
 }
 
 struct session *
-session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err)
+session_begin(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err)
 {
 	struct session *session = memory_new(sizeof(*session));
 
@@ -130,12 +128,31 @@ session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, 
 	session->checkpoint = at_the_start(session);
 	go_back(session);
 	session->lab = lab_start(seed, faults, err);
-	if (session->lab == NULL || open_drivers(session, err) != 0 ||
-	    lab_counters(session->lab, &session->counters, err) != 0) {
+	if (session->lab == NULL || open_drivers(session, err) != 0) {
 		session_close(session);
 		return NULL;
 	}
+	return session;
+}
+
+int
+session_ready(struct session *session, struct err *err)
+{
+	if (lab_ready(session->lab, err) != 0 || lab_counters(session->lab, &session->counters, err) != 0)
+		return -1;
 	session->counters_at_start = session->counters;
+	return 0;
+}
+
+struct session *
+session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err)
+{
+	struct session *session = session_begin(seed, faults, view, err);
+
+	if (session != NULL && session_ready(session, err) != 0) {
+		session_close(session);
+		return NULL;
+	}
 	return session;
 }
 

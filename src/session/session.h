@@ -120,6 +120,10 @@ struct session {
 
 /* Brings the lab up and everything with it; NULL with *err.  The view is borrowed. */
 struct session *session_open(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err);
+
+/* The same in two steps, between which there is time to do something else while the lab comes up; session_close in any case. */
+struct session *session_begin(uint64_t seed, const struct lab_faults *faults, struct view *view, struct err *err);
+int session_ready(struct session *session, struct err *err);
 void session_close(struct session *session);
 
 /* `lab restart`: a new Bob; the log is kept, the connections are closed.  The journal's last entry, this command, ends what

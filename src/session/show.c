@@ -36,8 +36,8 @@ session_style(const struct session *session, const struct connection *connection
 	return style;
 }
 
-void
-session_show_line(struct session *session, uint32_t number)
+static void
+show(struct session *session, uint32_t number, bool fold)
 {
 	uint8_t frame[FRAME_MAX];
 	const struct log_entry *entry = log_entry(&session->log, number);
@@ -65,6 +65,19 @@ session_show_line(struct session *session, uint32_t number)
 		.seg = &seg,
 		.style = session_style(session, session_connection(session, entry->conn), entry->incoming),
 		.defects = seg_defects(&seg, frame, size),
+		.again = fold ? entry->again : 0,
 	};
 	session->view->ops->segment(session->view, &shown);
+}
+
+void
+session_show_line(struct session *session, uint32_t number)
+{
+	show(session, number, false);
+}
+
+void
+session_show_heard(struct session *session, uint32_t number)
+{
+	show(session, number, true);
 }

@@ -17,7 +17,8 @@ const char *session_host(const struct address *address);
 /* The line's numbers: relative to the ISNs of this connection (NULL: none) unless the setting `raw` is on. */
 struct line_style session_style(const struct session *session, const struct connection *connection, bool incoming);
 
-/* One entry of the log, which there must be. */
+/* One entry of the log, which there must be; and the same as it comes in, when a repeat may be folded. */
 void session_show_line(struct session *session, uint32_t number);
+void session_show_heard(struct session *session, uint32_t number);
 
 #endif

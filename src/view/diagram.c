@@ -54,8 +54,8 @@ static const char *const drawing[] = {
 	"               |                          | 2 MSL |              |",
 	"               +--------------------------+       +--------------+",
 	"",
-	"(1) where the OPEN was passive.  In FIN-WAIT-1, a FIN that also acknowledges ours",
-	"leads to TIME-WAIT at once.  ABORT, and the peer's RST, lead to CLOSED.",
+	"(1) where the OPEN was passive.  In FIN-WAIT-1, a FIN that also acknowledges",
+	"ours leads to TIME-WAIT at once.  ABORT, and the peer's RST, lead to CLOSED.",
 };
 
 #define LINES (sizeof(drawing) / sizeof(drawing[0]))

@@ -27,9 +27,10 @@ ink_glyph(FILE *out, const struct canvas *canvas, enum ink_glyph glyph)
 void
 ink_colour(FILE *out, const struct canvas *canvas, enum ink_colour colour)
 {
+	/* Readable on black and on white: cyan, yellow and green are not on the one, blue not on the other. */
 	static const char *const colours[] = {
 		[INK_PLAIN] = "\033[0m",
-		[INK_ALICE] = "\033[0;36m",
+		[INK_ALICE] = "\033[0;1m",
 		[INK_BOB] = "\033[0;35m",
 		[INK_ALARM] = "\033[1;31m",
 	};

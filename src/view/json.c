@@ -240,6 +240,7 @@ const struct view_ops view_json = {
 	.why = json_why,
 	.expect = json_expect,
 	.note = json_note,
+	.drawn = json_note,
 	.error = json_error,
 	.flush = json_flush,
 };

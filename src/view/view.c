@@ -4,16 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
-#include "base/quantity.h"
-#include "view/ladder.h"
 
 struct view
 view_new(const struct view_ops *ops, FILE *out, FILE *errors)
 {
-	return (struct view){ .ops = ops, .out = out, .errors = errors };
+	return (struct view){ .ops = ops, .out = out, .errors = errors, .terminal = -1 };
 }
 
 void
@@ -21,20 +16,6 @@ view_put_out(struct view *view)
 {
 	if ((fflush(view->out) != 0 || ferror(view->out)) && view->broken == 0)
 		view->broken = errno != 0 ? errno : EIO;
-}
-
-unsigned
-view_columns(const struct view *view)
-{
-	const char *said = getenv("COLUMNS");
-	struct winsize window;
-	uint64_t number;
-	int fd = fileno(view->out);
-
-	if (said != NULL && number_parse(said, &number) && number > 0 && number <= CANVAS_COLUMNS_MAX)
-		return (unsigned)number;
-	/* What is written into memory while a line is typed comes to the terminal. */
-	return ioctl(fd >= 0 ? fd : STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0 ? window.ws_col : CANVAS_COLUMNS;
 }
 
 /* Every line as it may be shown; the lines stay lines.  NULL when memory is out. */
@@ -78,7 +59,7 @@ view_note(struct view *view, int64_t at_ns, const char *format, ...)
 void
 view_drawn(struct view *view, int64_t at_ns, const char *lines)
 {
-	view->ops->note(view, at_ns, lines);
+	view->ops->drawn(view, at_ns, lines);
 }
 
 void

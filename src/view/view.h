@@ -28,6 +28,7 @@ struct view_segment {
 	const struct seg *seg;
 	struct line_style style;
 	uint32_t defects; /* 1 << DEFECT_... */
+	uint32_t again;   /* it is segment `again` once more, and nothing had called for it; 0: it is not */
 };
 
 /* What a record's numbers are relative to, and the names of the counters in it. */
@@ -44,6 +45,7 @@ struct view_ops {
 	void (*why)(struct view *view, const struct trace_record *record, const struct view_context *context);
 	void (*expect)(struct view *view, int64_t at_ns, const char *text, bool held);
 	void (*note)(struct view *view, int64_t at_ns, const char *text);
+	void (*drawn)(struct view *view, int64_t at_ns, const char *lines);
 	void (*error)(struct view *view, int64_t at_ns, const char *where, const char *what,
 	    const char *expected, enum err_code status);
 	void (*flush)(struct view *view); /* what was waiting for more is written, and all of it put out */
@@ -55,12 +57,24 @@ struct view_pending {
 	char move[64], predicted[192], verdict[192], kernel[256], owes[128], said[256];
 };
 
+/* Repeats that make one line when something else comes (plain view only). */
+struct view_fold {
+	uint32_t again; /* of which segment; 0: there are none */
+	uint32_t first, last;
+	uint16_t conn;
+	char what[40], times[160];
+};
+
 struct view {
 	const struct view_ops *ops;
 	FILE *out, *errors;
 	bool colour, ascii; /* drawn with colour, and with ASCII alone; view_new says neither */
+	int terminal; /* descriptor of the terminal where `out` ends, whose width lines keep to; -1, as view_new says: there is none */
 	int broken; /* errno of the first write to `out` that failed; 0: none did */
 	struct view_pending pending;
+	struct view_fold fold;
+	uint16_t kernel_conn; /* whose kernel's word was shown last, and what it said */
+	enum tcp_state kernel_state;
 };
 
 extern const struct view_ops view_plain; /* for people: tcpdump's lines, what they did written under them */
@@ -76,8 +90,12 @@ struct view view_new(const struct view_ops *ops, FILE *out, FILE *errors);
  */
 void view_put_out(struct view *view);
 
-/* How wide the window is: what COLUMNS says, or the terminal, or 80. */
-unsigned view_columns(const struct view *view);
+/* Something waits for more, and would come out with view_flush. */
+static inline bool
+view_waits(const struct view *view)
+{
+	return view->pending.any || view->fold.again != 0;
+}
 
 static inline void
 view_flush(struct view *view)

@@ -9,7 +9,7 @@
 refused 'xyzzy' "there is no command \"xyzzy\"; \`help\` lists them"
 refused 'sny' 'there is no command "sny"; near it are: syn'
 refused 'sy' 'there is no command "sy"; near it are: syn, synack'
-refused 'SYN' "there is no command \"SYN\"; \`help\` lists them"
+refused 'SYN' "there is no command \"SYN\"; near it are: syn, synack"
 refused '""' "there is no command \"\"; \`help\` lists them"
 refused 'state now' "\`state\` lists, \`state diagram\` draws; not \"now\""
 refused 'quit quit' '"quit" is one word too many; usage: quit'

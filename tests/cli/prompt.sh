@@ -26,6 +26,15 @@ mkdir "$tmp/folder"
 touch "$tmp/folder/a-script.dojo"
 keys C-u "run $tmp/folder/a-s" Tab
 sees 'a-script\.dojo$' 'the name of a file where one is meant'
+cd "$tmp/folder" || exit 99
+touch 'b"c $d\e.dojo'
+cd "$tmp" || exit 99
+keys C-u "run $tmp/folder/b" Tab
+sees 'folder/b\\"c $d\\\\e\.dojo"$' 'in quotes where it needs them'
+keys Enter
+stands 'CLOSED>' 'and so that it is understood'
+screen | grep -q 'cannot be\|no C escape'
+is $? 1 'without a complaint'
 keys C-u 'state a-s' Tab
 stands 'CLOSED> state a-s' 'and nowhere else'
 keys C-u 's' Tab

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=sh
-# A terminal of 80x24 with the program on it, for tests that source this file after tests/cli/dojo.sh.
+# A terminal of 80x24 with the program on it, for tests that source this file after tests/cli/dojo.sh: keys are typed, and what
+# the screen shows is waited for.
 
 command -v ps >/dev/null && command -v tmux >/dev/null || skip_all 'tmux, which lends a terminal, or ps is missing'
 
-socket=$tmp/tmux
+socket=${tmp:?}/tmux
 starts=0
 
 # A program that hangs is ended with its terminal.
@@ -18,7 +19,7 @@ start()
 	starts=$((starts + 1))
 	socket=$tmp/tmux.$starts # one that ends takes no new terminals
 	tmux -S "$socket" -f /dev/null new-session -d -x 80 -y 24 \
-	    "trap : INT; ${1:-$dojo --seed 1}; echo ended with \$?; read line" || exit 99
+	    "trap : INT; ${1:-${dojo:?} --seed 1}; echo ended with \$?; read line" || exit 99
 }
 
 keys()
@@ -69,4 +70,20 @@ program()
 ended()
 {
 	stands 'ended with 0' "$1"
+}
+
+# golden NAME: the screen, with the numbers that differ from run to run masked, is the one kept as tests/cli/golden/NAME.txt,
+# which somebody has looked at.  UPDATE_GOLDEN=1 keeps what it is now.
+golden()
+{
+	picture=${top_srcdir:?}/tests/cli/golden/$1.txt
+	tmux -S "$socket" capture-pane -p | sed -E \
+	    -e 's/^( *[0-9]+) [0-9]+\.[0-9]{6} /\1 S.UUUUUU /' -e 's/TS val [0-9]+ ecr [0-9]+/TS val T ecr T/' \
+	    -e 's/again at [0-9., ]* s/again at T s/' \
+	    -e 's/[ 0-9][0-9]\.[0-9]{6}/ S.UUUUUU/g' -e 's/\b(79|80)[0-9]\b/NNN/g' \
+	    -e 's/[0-9]+ microseconds/N microseconds/' -e 's/ *$//' |
+	    sed -z -E 's/,[ \n]*Tcp[A-Za-z]+[ \n]*\+[0-9]+//g' >"$tmp/$1.txt"
+	[ -z "$UPDATE_GOLDEN" ] || cp "$tmp/$1.txt" "$picture"
+	diff -u "$picture" "$tmp/$1.txt" >"$tmp/difference" 2>&1
+	ok $? "the screen is $1" "$(cat "$tmp/difference")"
 }

@@ -8,7 +8,7 @@
 command -v python3 >/dev/null || skip_all 'python3, which lends a terminal, is missing'
 cd "$tmp" || exit 99
 
-"$dojo" -c help | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$tmp/commands"
+"$dojo" -c "help commands" | sed -n 's/^  \([a-z]*\) .*/\1/p' >"$tmp/commands"
 [ "$(wc -l <"$tmp/commands")" -gt 20 ]
 ok $? 'help names the commands'
 

@@ -318,8 +318,8 @@ the_diagram_as_looked_at(void **state)
 	    "               │                          │ 2 MSL │ [bob]        │\n"
 	    "               └──────────────────────────┘       └──────────────┘\n"
 	    "\n"
-	    "(1) where the OPEN was passive.  In FIN-WAIT-1, a FIN that also acknowledges ours\n"
-	    "leads to TIME-WAIT at once.  ABORT, and the peer's RST, lead to CLOSED.\n");
+	    "(1) where the OPEN was passive.  In FIN-WAIT-1, a FIN that also acknowledges\n"
+	    "ours leads to TIME-WAIT at once.  ABORT, and the peer's RST, lead to CLOSED.\n");
 	free(text);
 }
 

@@ -195,6 +195,82 @@ test_plain_lines_are_those_of_the_sample_session(void **state)
 	discard(&w);
 }
 
+/* On a terminal of 80 columns nothing is wider, no word is cut, and what is told is the same. */
+static void
+test_plain_keeps_to_the_terminal(void **state)
+{
+	struct seg data = segment(true, TCP_PSH | TCP_ACK, ALICE_ISS + 1, BOB_ISS + 1, 502);
+	struct written w;
+	char *line, *rest;
+
+	(void)state;
+	data.options = syn_options;
+	data.options_size = sizeof(syn_options);
+	data.tcp.dataofs = 10;
+	setenv("COLUMNS", "80", 1);
+	begin(&w, &view_plain);
+	w.view.terminal = 0;
+	handshake(&w.view);
+	show(&w.view, 4, 5 * NS_PER_S / NS_PER_US, false, &data, 0);
+	view_note(&w.view, 0, "  name     %s", "a meaning that is so long that it does not fit into one line, and has to go on in the next one");
+	view_drawn(&w.view, 0, "-------------------------------- what is drawn stays as it is, however wide it may be --------------------------------");
+	end(&w);
+	unsetenv("COLUMNS");
+	assert_string_equal(w.out,
+	    "  1 0.000000 alice.40001 > bob.80: Flags [S], seq 0, win 64240,\n"
+	    "      options [mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7], length 0\n"
+	    "    alice CLOSED -> SYN-SENT        bob should answer SYN,ACK with ack 1\n"
+	    "  2 0.000084 bob.80 > alice.40001: Flags [S.], seq 0, ack 1, win 65160,\n"
+	    "      options [mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7], length 0\n"
+	    "    bob LISTEN -> SYN-RECEIVED      as predicted; bob's kernel says SYN-RECEIVED\n"
+	    "    alice SYN-SENT -> ESTABLISHED   she owes an ACK\n"
+	    "  3 4.210377 alice.40001 > bob.80: Flags [.], ack 1, win 502, length 0\n"
+	    "    bob SYN-RECEIVED -> ESTABLISHED bob's kernel says ESTABLISHED\n"
+	    "  4 5.000000 alice.40001 > bob.80: Flags [P.], ack 1, win 502, length 0\n"
+	    "  name     a meaning that is so long that it does not fit into one line, and has\n"
+	    "           to go on in the next one\n"
+	    "-------------------------------- what is drawn stays as it is, however wide it may be --------------------------------\n");
+	for (line = strtok_r(w.out, "\n", &rest); line != NULL && line[0] != '-'; line = strtok_r(NULL, "\n", &rest))
+		assert_true(strlen(line) <= 80);
+	discard(&w);
+}
+
+/* Repeats that nothing called for are one line, until something else is to be told: that is told in full. */
+static void
+test_plain_folds_repeats(void **state)
+{
+	struct seg synack = segment(false, TCP_SYN | TCP_ACK, BOB_ISS, ALICE_ISS + 1, 65160);
+	struct view_segment again = { .conn = 1, .incoming = true, .from = "bob", .seg = &synack, .again = 2,
+		.style = { .seq_base = BOB_ISS, .ack_base = ALICE_ISS, .host = host } };
+	static const int64_t at_ms[] = { 1031, 3079, 7111 };
+	struct written w;
+
+	(void)state;
+	begin(&w, &view_plain);
+	show(&w.view, 2, 84, true, &synack, 0);
+	kernel_said(&w.view, 90, TCP_STATE_SYN_RECEIVED, 0);
+	for (uint32_t i = 0; i < 3; i++) {
+		again.number = 3 + i;
+		again.at_ns = at_ms[i] * NS_PER_MS;
+		w.view.ops->segment(&w.view, &again);
+		owes_ack(&w.view, at_ms[i] * 1000);
+		kernel_said(&w.view, at_ms[i] * 1000, TCP_STATE_SYN_RECEIVED, 1);
+		assert_true(view_waits(&w.view));
+	}
+	kernel_said(&w.view, 8000000, TCP_STATE_CLOSED, 0);
+	again.number = 6;
+	again.at_ns = 15 * NS_PER_S;
+	w.view.ops->segment(&w.view, &again);
+	end(&w);
+	assert_string_equal(w.out,
+	    "  2 0.000084 bob.80 > alice.40001: Flags [S.], seq 0, ack 1, win 65160, length 0\n"
+	    "             bob's kernel says SYN-RECEIVED\n"
+	    "  3-5 again at 1.0, 3.0, 7.1 s: segment 2, [S.] from bob\n"
+	    "             bob's kernel says CLOSED\n"
+	    "  6 again at 15.0 s: segment 2, [S.] from bob\n");
+	discard(&w);
+}
+
 static void
 test_plain_says_what_is_wrong(void **state)
 {
@@ -405,6 +481,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain_lines_are_those_of_the_sample_session),
+		cmocka_unit_test(test_plain_keeps_to_the_terminal),
+		cmocka_unit_test(test_plain_folds_repeats),
 		cmocka_unit_test(test_plain_says_what_is_wrong),
 		cmocka_unit_test(test_json_objects_have_the_promised_keys),
 		cmocka_unit_test(test_json_of_expectations_errors_and_defects),
