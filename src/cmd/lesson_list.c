@@ -19,9 +19,9 @@ add_progress(struct text *t, const struct lesson *lesson)
 	if (progress_peek(lesson->name, &progress, &ignored) != 0) {
 		text_add(t, "what was kept of it cannot be read");
 	} else if (progress.began_at == 0) {
-		text_add(t, "%zu steps", lesson->steps);
+		text_add(t, "%zu step%s", lesson->steps, lesson->steps == 1 ? "" : "s");
 	} else if (progress.checksum != lesson_checksum(lesson)) {
-		text_add(t, "%zu steps; it has changed since you began it", lesson->steps);
+		text_add(t, "it has changed since you began it");
 	} else {
 		progress_count(&progress, &reached, &skipped);
 		text_add(t, "%zu of %zu steps reached", reached, progress.steps);

@@ -8,6 +8,11 @@
 #include "base/when.h"
 #include "lesson/play_parts.h"
 #include "session/memory.h"
+#include "session/pump.h"
+#include "session/record.h"
+#include "session/time.h"
+
+#define NEXT_PATIENCE_NS (200 * NS_PER_MS)
 
 bool
 play_over(const struct play *play)
@@ -278,11 +283,31 @@ refuse_next(struct play *play, const char *words, struct err *err)
 
 	if (!goal_stands(play, &why))
 		tell_note(play, "%s", words);
-	tell_lines(play, "%s", lines);
+	tell_note(play, "%s", lines);
 	tell_note(play, "%s", play->reached ? "`redo` begins the step again; `skip` goes on all the same." :
 	    "`hint` helps, `solution` shows a way, `redo` begins the step again, `skip` goes on without it.");
 	free(lines);
 	return err_set(err, ERR_EXPECT, "%s", "");
+}
+
+static bool
+goal_came(void *arg)
+{
+	return goal_stands(arg, NULL);
+}
+
+/* What Bob's program says comes a moment after what his kernel says. */
+static int
+wait_for_goal(struct play *play, struct err *err)
+{
+	struct session *session = play->session;
+	int64_t until_ns = clock_monotonic_ns() + NEXT_PATIENCE_NS + session_round_trip_ns(session);
+
+	if (!session_wait(session, goal_came, play, until_ns, err) && err->code != ERR_NONE)
+		return -1;
+	session_show_deferred(session);
+	play_look(play);
+	return 0;
 }
 
 int
@@ -291,6 +316,8 @@ play_next(struct play *play, struct err *err)
 	size_t next = play->at + 1;
 
 	play_look(play);
+	if (!play->reached && wait_for_goal(play, err) != 0)
+		return -1;
 	if (!play->reached)
 		return refuse_next(play, "Not yet: of this step's goal there is still to come", err);
 	if (next == play->lesson->steps) {
@@ -361,7 +388,7 @@ play_solution(struct play *play, struct err *err)
 	(void)err;
 	tell_note(play, "One way from the step's beginning; nothing of it was run:");
 	for (size_t i = 0; i < step->solution.count; i++)
-		tell_lines(play, "  %s", step->solution.passage[i].text);
+		tell_note(play, "  %s", step->solution.passage[i].text);
 	step_progress_of(play)->solution = true;
 	play_keep(play);
 	return 0;
@@ -378,7 +405,7 @@ play_goal(struct play *play, struct err *err)
 	play_look(play);
 	goal_tell(play->session, step_of(play)->goal, step_of(play)->goals, &play->since, &text);
 	tell_note(play, play->reached ? "The goal of this step, which is reached:" : "The goal of this step:");
-	tell_lines(play, "%s", lines);
+	tell_note(play, "%s", lines);
 	free(lines);
 	return 0;
 }

@@ -82,8 +82,7 @@ void play_ask(struct play *play);          /* says it, if there is one */
 void play_hold_answers(struct play *play); /* against what has been seen */
 
 /* tell.c; all by the view. */
-void tell_note(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3))); /* lines are wrapped ... */
-void tell_lines(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3))); /* ... or are not */
+void tell_note(struct play *play, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void tell_prose(struct play *play, const char *markdown);
 void tell_gap(struct play *play);       /* a blank line, for people */
 void tell_begin(struct play *play);     /* title and introduction */

@@ -7,76 +7,32 @@
 #include "lesson/play_parts.h"
 #include "lesson/prose.h"
 #include "session/memory.h"
+#include "view/flow.h"
 
 #define PROSE_COLUMNS 80 /* longer lines are hard to read */
-
-static unsigned
-columns(const struct play *play)
-{
-	unsigned window = view_columns(play->session->view);
-
-	return window < PROSE_COLUMNS ? window : PROSE_COLUMNS;
-}
-
-/* Breaks lines at blanks, in place, where they would be wider; letters of several bytes count once. */
-static void
-wrap(char *text, unsigned width)
-{
-	char *blank = NULL, *at = text;
-	unsigned column = 0;
-
-	for (; *at != '\0'; at++) {
-		if (((unsigned char)*at & 0xc0) == 0x80)
-			continue;
-		if (*at == '\n') {
-			column = 0;
-			blank = NULL;
-			continue;
-		}
-		if (column >= width && blank != NULL) {
-			*blank = '\n';
-			at = blank;
-			column = 0;
-			blank = NULL;
-			continue;
-		}
-		if (*at == ' ')
-			blank = at;
-		column++;
-	}
-}
-
-static void
-tell(struct play *play, bool wrapped, const char *format, va_list ap)
-{
-	char *text = NULL;
-
-	if (vasprintf(&text, format, ap) < 0)
-		return;
-	if (wrapped && play->session->view->ops != &view_json)
-		wrap(text, columns(play));
-	view_note(play->session->view, session_now(play->session), "%s", text);
-	free(text);
-}
 
 void
 tell_note(struct play *play, const char *format, ...)
 {
+	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	tell(play, true, format, ap);
+	if (vasprintf(&text, format, ap) < 0)
+		text = NULL;
 	va_end(ap);
+	if (text != NULL)
+		view_note(play->session->view, session_now(play->session), "%s", text);
+	free(text);
 }
 
-void
-tell_lines(struct play *play, const char *format, ...)
+static unsigned
+columns(const struct play *play)
 {
-	va_list ap;
+	const struct view *view = play->session->view;
+	unsigned window = view->terminal >= 0 ? terminal_columns(view->terminal) : 0;
 
-	va_start(ap, format);
-	tell(play, false, format, ap);
-	va_end(ap);
+	return window > 0 && window < PROSE_COLUMNS ? window : PROSE_COLUMNS;
 }
 
 void
@@ -117,7 +73,7 @@ tell_heading(struct play *play, const char *heading)
 	}
 	for (size_t i = letters + 4; i < width; i++)
 		text_add(&t, "%s", dash);
-	tell_lines(play, "%s%s %.*s %s", dash, dash, (int)bytes, heading, rule);
+	tell_note(play, "%s%s %.*s %s", dash, dash, (int)bytes, heading, rule);
 }
 
 void
