@@ -197,9 +197,11 @@ take_all(struct session *session, struct err *err)
 	session_ask_kernel(session);
 	if (!session->deaf && live_receive(session->live, take_frame, session, err) < 0)
 		go_deaf(session, err);
-	session->all_landed = true;
-	session_take_events(session);
-	session->all_landed = false;
+	if (session->kernel_alice) {
+		session->all_landed = true;
+		session_take_events(session);
+		session->all_landed = false;
+	}
 	session_timeouts(session, now_ns);
 	tell_losses(session);
 	return 0;
