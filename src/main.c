@@ -290,9 +290,10 @@ run(struct dojo *dojo, const struct arguments *arguments)
 		return script_run_text(dojo, "-c", arguments->commands, strlen(arguments->commands));
 	if (arguments->script != NULL)
 		return script_run_file(dojo, arguments->script, arguments->args, arguments->arg_count);
-	dojo->file = "standard input";
-	if (!is_typed(arguments))
+	if (!is_typed(arguments)) {
+		dojo->file = "standard input";
 		return script_run_stream(dojo, STDIN_FILENO);
+	}
 	if (arguments->lesson == NULL)
 		view_note(dojo->view, 0, "You are Alice, 198.51.100.1. Bob, 198.51.100.2, is a real Linux TCP: http 80, echo 7, discard 9, chargen 19.\n"
 		    "Type `syn` to knock, `lesson` to be guided, `help` for the rest.\n\n");

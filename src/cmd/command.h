@@ -59,7 +59,7 @@ struct dojo {
 	struct view *view;
 	struct variable *variable;
 	size_t variables, variable_room;
-	const char *file;  /* of the script being run; "-c", "standard input"; NULL: none */
+	const char *file;  /* of the script being run; "-c", "standard input"; NULL: lines are typed */
 	unsigned line;
 	const char *folder; /* where that script stands: $here; NULL: the current one */
 	char *const *args; /* $1.. of the script */

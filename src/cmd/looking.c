@@ -55,7 +55,7 @@ words_filter(const struct words *words, size_t from, struct filter **filter, str
 int
 drawing_begin(struct drawing_page *page, const struct view *view, struct err *err)
 {
-	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = columns(view->out) } };
+	*page = (struct drawing_page){ .canvas = { .colour = view->colour, .ascii = view->ascii, .columns = view_columns(view) } };
 	page->out = open_memstream(&page->text, &page->size);
 	return page->out != NULL ? 0 : err_set(err, ERR_SYSTEM, "no memory to draw in");
 }

@@ -90,9 +90,9 @@ killed()
 	say 'log'
 	seen 'Flags \[S\]' 2
 	say "$2"
-	seen 'standard input:3: '
+	seen '^tcpdojo: '
 	say "$2"
-	seen 'standard input:4: '
+	seen '^tcpdojo: ' 2
 	restarted
 	end
 }
