@@ -95,6 +95,7 @@ is "$status: $err" "3: -c:1: cannot write \"$tmp\": Is a directory" 'save onto a
 # ---- options of the program
 usage='usage: tcpdojo [-c COMMANDS] [--json] [--seed N] [--no-colour] [--ascii]
        tcpdojo run FILE [ARGUMENT]...
+       tcpdojo lesson [list | NAME [again] | report [--json] | test FILE... | new FILE]
 Without -c and FILE, commands are read from standard input.  `tcpdojo -c help` lists them.'
 
 misused()

@@ -47,7 +47,7 @@ absurd='4294967296 -1 "" ==== "\x00" ;;; state=\ "\x1b[2J" 99999999999999999999 
 } >"$tmp/lines"
 NO_COLOR=1 LC_ALL=C TERM=dumb python3 "$top_srcdir/tests/cli/at_prompt.py" "$dojo" <"$tmp/lines" >"$tmp/screen" 2>&1
 is $? 0 'the session ended with quit'
-messages=$(grep -c '^tcpdojo: ' "$tmp/screen")
+messages=$(grep -c 'tcpdojo: ' "$tmp/screen")
 [ "$messages" -le "$(wc -l <"$tmp/lines")" ]
 ok $? 'one message a line at most' "$messages"
 [ "$messages" -gt 150 ]

@@ -222,20 +222,20 @@ done
 brings='`lab restart` brings a new one'
 shows killed.bob "^.*warning: Bob's agent was killed by signal 9 (Killed): $brings; the log is kept" 1 \
     "a killed agent is told once, while standard input is waited for"
-shows killed.bob "input:[34]: Bob's agent was killed by signal 9 (Killed): $brings\$" 2 'and what needs it says the same'
+shows killed.bob "tcpdojo: Bob's agent was killed by signal 9 (Killed): $brings\$" 2 'and what needs it says the same'
 shows killed.wire "warning: the wire was killed by signal 9 (Killed): $brings; the log is kept" 1 'a killed wire is told once'
-shows killed.wire "input:[34]: the wire was killed by signal 9 (Killed): $brings\$" 2 'and nothing is sent on it'
+shows killed.wire "tcpdojo: the wire was killed by signal 9 (Killed): $brings\$" 2 'and nothing is sent on it'
 shows killed.both 'warning: ' 2 'both killed are told, one after the other'
 shows killed.in_wait 'warning: the wire was killed' 1 'a wire killed while a command waits is told at once'
 shows killed.in_send 'has not heard' 0 'a wire killed while a segment is on it is waited for no longer'
 shows stopped.wire 'warning: ' 0 'a wire that is stopped is not dead'
-shows asked.wire 'input:2: the wire has not answered for 10 s: `lab restart` brings a new one' 1 'but not waited for for ever'
-shows stopped.agent "input:2: Bob's agent has not answered for 10 s: $brings" 1 "nor is Bob's agent"
+shows asked.wire 'tcpdojo: the wire has not answered for 10 s: `lab restart` brings a new one' 1 'but not waited for for ever'
+shows stopped.agent "tcpdojo: Bob's agent has not answered for 10 s: $brings" 1 "nor is Bob's agent"
 shows stopped.main 'warning: ' 1 'what happened while the session was stopped is told'
 
 shows killed.init 'warning: lab init, the process that holds the lab together, is gone: quit, and start tcpdojo again' 1 \
     'lab init killed: the way out is told'
-shows killed.init 'input:[0-9]*: lab init, the process that holds the lab together, is gone' 5 \
+shows killed.init 'tcpdojo: lab init, the process that holds the lab together, is gone' 5 \
     'and five commands that need the lab say so'
 shows killed.init '3 frames saved' 1 'the log can still be saved'
 is "$(cat "$tmp/killed.init.status")" 0 'and the session ends well'
