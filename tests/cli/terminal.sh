@@ -72,16 +72,16 @@ ended()
 	stands 'ended with 0' "$1"
 }
 
-# golden NAME: the screen, with the numbers that differ from run to run masked, is the one kept as tests/cli/golden/NAME.txt,
+# golden NAME [SCREEN]: the screen (or what was captured of it before), with the numbers that differ from run to run masked, is the one kept as tests/cli/golden/NAME.txt,
 # which somebody has looked at.  UPDATE_GOLDEN=1 keeps what it is now.
 golden()
 {
 	picture=${top_srcdir:?}/tests/cli/golden/$1.txt
-	tmux -S "$socket" capture-pane -p | sed -E \
+	if [ $# -gt 1 ]; then cat "$2"; else tmux -S "$socket" capture-pane -p; fi | sed -E \
 	    -e 's/^( *[0-9]+) [0-9]+\.[0-9]{6} /\1 S.UUUUUU /' -e 's/TS val [0-9]+ ecr [0-9]+/TS val T ecr T/' \
 	    -e 's/again at [0-9., ]* s/again at T s/' \
 	    -e 's/[ 0-9][0-9]\.[0-9]{6}/ S.UUUUUU/g' -e 's/\b(79|80)[0-9]\b/NNN/g' \
-	    -e 's/[0-9]+ microseconds/N microseconds/' -e 's/ *$//' |
+	    -e 's/trip +[0-9]+ microseconds/trip N microseconds/' -e 's/ *$//' |
 	    sed -z -E 's/,[ \n]*Tcp[A-Za-z]+[ \n]*\+[0-9]+//g' >"$tmp/$1.txt"
 	[ -z "$UPDATE_GOLDEN" ] || cp "$tmp/$1.txt" "$picture"
 	diff -u "$picture" "$tmp/$1.txt" >"$tmp/difference" 2>&1
