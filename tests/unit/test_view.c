@@ -93,7 +93,7 @@ show(struct view *view, uint32_t number, int64_t at_us, bool incoming, const str
 		.incoming = incoming,
 		.from = incoming ? "bob" : "alice",
 		.seg = seg,
-		.style = { incoming ? BOB_ISS : ALICE_ISS, incoming ? ALICE_ISS : BOB_ISS, host },
+		.style = { .seq_base = incoming ? BOB_ISS : ALICE_ISS, .ack_base = incoming ? ALICE_ISS : BOB_ISS, .host = host },
 		.defects = defects,
 	};
 
