@@ -139,7 +139,7 @@ mkdir "$tmp/small"
 unshare --user --map-root-user --mount sh "$tmp/full.sh" "$TCPDOJO" "$tmp/small" "$tmp/full.dojo" "$top_srcdir" \
     >"$tmp/full.out" 2>"$tmp/full.err"
 is "$(grep -c '^warning: no room on disk for the log' "$tmp/full.out")" 1 'a full disk is told, once'
-has "$(cat "$tmp/full.out")" "input:2: cannot write \"$tmp/small/no.pcap\": No space left on device" 'save says where there is none'
+has "$(cat "$tmp/full.out")" "tcpdojo: cannot write \"$tmp/small/no.pcap\": No space left on device" 'save says where there is none'
 is "$(grep -o 'status [0-9]*$' "$tmp/full.out" | tr '\n' ' ')" 'status 0 status 0 ' 'and both sessions go on to their ends'
 grep '^[0-9]\{7\} the quick' "$tmp/full.out" >"$tmp/got"
 cmp "$tmp/sent" "$tmp/got" >"$tmp/differ" 2>&1
