@@ -104,7 +104,7 @@ sees 'mss 1222' 'pasted lines run one by one'
 # ---- history over a kill
 kill -9 "$(program)"
 has "$(cat "$kept")" 'connec 7' 'a line is kept as soon as it is typed'
-is "$(tail -n 1 <"$kept")" 'set' 'up to the last one before a kill -9'
+is "$(tail -n 1 <"$kept")" 'connect' 'up to the last one before a kill -9'
 start
 stands 'CLOSED>' 'it starts again'
 keys Up Up
