@@ -72,17 +72,17 @@ stands 'TIME-WAIT>' 'whole too'
 golden session-diagram
 
 keys 'data "half a wo'
-tmux -S "$socket" resize-window -x 60 -y 20
+resize 60 20
 sees '^TIME-WAIT> data "half a wo$' 'a smaller terminal'
 keys C-u C-l 'log tcp[tcpflags] & tcp-syn != 0' Enter
 sees 'bob.80 > alice' 'lines keep to it'
 stands 'TIME-WAIT>' 'all of them'
 golden session-narrow
-tmux -S "$socket" resize-window -x 132 -y 24
+resize 132 24
 keys C-l 'log tcp[tcpflags] & tcp-syn != 0' Enter
 sees 'win 64240, options \[mss 1460,.*length 0$' 'a wide one has room for the options'
 golden session-wide
-tmux -S "$socket" resize-window -x 80 -y 24
+resize 80 24
 
 keys C-l 'wait 600s' Enter
 sees 'wait 600s$' 'a wait'

@@ -72,6 +72,18 @@ ended()
 	stands 'ended with 0' "$1"
 }
 
+# resize COLUMNS ROWS: the window; tmux hands a new size on late, so that is waited for.
+resize()
+{
+	tmux -S "$socket" resize-window -x "$1" -y "$2"
+	tty=$(tmux -S "$socket" display-message -p '#{pane_tty}')
+	for try in $(seq 100); do
+		[ "$(stty size <"$tty")" != "$2 $1" ] || return 0
+		sleep 0.05
+	done
+	diag "the terminal never became $1x$2: $(stty size <"$tty")"
+}
+
 # golden NAME [SCREEN]: the screen (or what was captured of it before), with the numbers that differ from run to run masked, is the one kept as tests/cli/golden/NAME.txt,
 # which somebody has looked at.  UPDATE_GOLDEN=1 keeps what it is now.
 golden()
