@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/letter.h"
 #include "base/text.h"
 #include "session/memory.h"
 
@@ -165,46 +166,18 @@ add_to_word(struct page *page, const char *bytes, size_t size)
 	page->word_size += size;
 }
 
-/* Columns of a letter: none for marks that are drawn over the one before, two for East Asian wide ones and pictures. */
-static unsigned
-letter_columns(uint32_t letter)
-{
-	static const struct {
-		uint32_t from, to;
-		unsigned columns;
-	} odd[] = {
-		{ 0x300, 0x36f, 0 }, { 0x483, 0x489, 0 }, { 0x591, 0x5bd, 0 }, { 0x610, 0x61a, 0 }, { 0x64b, 0x65f, 0 },
-		{ 0x1100, 0x115f, 2 }, { 0x1ab0, 0x1aff, 0 }, { 0x1dc0, 0x1dff, 0 }, { 0x20d0, 0x20ff, 0 }, { 0x2e80, 0x303e, 2 },
-		{ 0x3041, 0x33ff, 2 }, { 0x3400, 0x4dbf, 2 }, { 0x4e00, 0xa4cf, 2 }, { 0xac00, 0xd7a3, 2 }, { 0xf900, 0xfaff, 2 },
-		{ 0xfe00, 0xfe0f, 0 }, { 0xfe20, 0xfe2f, 0 }, { 0xfe30, 0xfe4f, 2 }, { 0xff00, 0xff60, 2 }, { 0xffe0, 0xffe6, 2 },
-		{ 0x1f300, 0x1f64f, 2 }, { 0x1f900, 0x1f9ff, 2 }, { 0x20000, 0x3fffd, 2 },
-	};
-
-	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]) && letter >= odd[i].from; i++) {
-		if (letter <= odd[i].to)
-			return odd[i].columns;
-	}
-	return 1;
-}
-
 /* The first letter of the text as it may be shown, and the columns that it takes then; returns its bytes in the text. */
 static size_t
 show_letter(const char *text, size_t size, struct text *shown, unsigned *columns)
 {
-	const uint8_t *byte = (const uint8_t *)text;
-	size_t bytes = byte[0] < 0xc0 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
 	uint32_t letter;
+	size_t bytes = letter_read(text, size, &letter);
+	bool as_it_is = bytes > 0 && letter_shown(letter);
 
-	if (bytes > size)
+	if (bytes == 0)
 		bytes = 1;
 	text_add_shown(shown, text, bytes);
-	*columns = (unsigned)shown->length;
-	if (shown->length != bytes || memcmp(shown->at, text, bytes) != 0)
-		return bytes;
-	letter = bytes == 1 ? byte[0] : byte[0] & 0x7fu >> bytes;
-	for (size_t i = 1; i < bytes; i++)
-		letter = letter << 6 | (byte[i] & 0x3f);
-	*columns = letter_columns(letter);
+	*columns = as_it_is ? letter_columns(letter) : (unsigned)shown->length;
 	return bytes;
 }
 

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/letter.h"
 #include "base/near.h"
 #include "base/text.h"
 #include "lesson/lesson.h"
@@ -65,30 +66,6 @@ source_load(const char *path, size_t *size, struct err *err)
 	return NULL;
 }
 
-/* How many bytes the letter there has (RFC 3629 4); 0: it is none. */
-static size_t
-letter_bytes(const uint8_t *at, size_t left)
-{
-	uint8_t least = 0x80, most = 0xbf;
-	size_t bytes = at[0] < 0x80 ? 1 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : 4;
-
-	if (bytes == 1)
-		return 1;
-	if (at[0] < 0xc2 || at[0] > 0xf4 || bytes > left)
-		return 0;
-	if (at[0] == 0xe0 || at[0] == 0xf0)
-		least = at[0] == 0xe0 ? 0xa0 : 0x90;
-	if (at[0] == 0xed || at[0] == 0xf4)
-		most = at[0] == 0xed ? 0x9f : 0x8f;
-	if (at[1] < least || at[1] > most)
-		return 0;
-	for (size_t i = 2; i < bytes; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return bytes;
-}
-
 /* A carriage return, alone or before a line feed, ends a line as a line feed does (CommonMark 2.1). */
 int
 source_read(struct source *source, const char *path, const char *text, size_t size, struct err *err)
@@ -104,7 +81,9 @@ source_read(struct source *source, const char *path, const char *text, size_t si
 	}
 	out = source->text = memory_new(size + 2);
 	for (size_t at = 0, bytes; at < size; at += bytes) {
-		bytes = letter_bytes((const uint8_t *)text + at, size - at);
+		uint32_t letter;
+
+		bytes = letter_read(text + at, size - at, &letter);
 		source->size = (size_t)(out - source->text);
 		if (bytes == 0 || text[at] == '\0') {
 			source_error(source, source_line(source, source->size), err, bytes == 0 ?

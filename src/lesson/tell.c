@@ -4,35 +4,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/letter.h"
 #include "lesson/play_parts.h"
 #include "lesson/prose.h"
 #include "session/memory.h"
-#include "view/flow.h"
 
 #define PROSE_COLUMNS 80 /* longer lines are hard to read */
 
 void
 tell_note(struct play *play, const char *format, ...)
 {
-	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
+	view_vnote(play->session->view, session_now(play->session), format, ap);
 	va_end(ap);
-	if (text != NULL)
-		view_note(play->session->view, session_now(play->session), "%s", text);
-	free(text);
 }
 
 static unsigned
 columns(const struct play *play)
 {
-	const struct view *view = play->session->view;
-	unsigned window = view->terminal >= 0 ? terminal_columns(view->terminal) : 0;
+	unsigned window = view_columns(play->session->view);
 
-	return window > 0 && window < PROSE_COLUMNS ? window : PROSE_COLUMNS;
+	return window < PROSE_COLUMNS ? window : PROSE_COLUMNS;
 }
 
 void
@@ -60,18 +54,19 @@ static void
 tell_heading(struct play *play, const char *heading)
 {
 	const char *dash = play->session->view->ascii ? "-" : "─";
-	size_t width = columns(play), bytes = 0, letters = 0;
+	size_t bytes = 0;
+	unsigned width = columns(play), taken = 0;
 	char rule[3 * PROSE_COLUMNS + 1];
 	struct text t = text_in(rule, sizeof(rule));
 
-	/* Letters of several bytes count once; what is wider than the window is cut. */
-	while (heading[bytes] != '\0' && letters + 6 < width) {
-		bytes++;
-		while (((unsigned char)heading[bytes] & 0xc0) == 0x80)
-			bytes++;
-		letters++;
+	/* What is wider than the window is cut. */
+	while (heading[bytes] != '\0' && taken + 6 < width) {
+		uint32_t letter;
+
+		bytes += letter_read(heading + bytes, strlen(heading + bytes), &letter);
+		taken += letter_columns(letter);
 	}
-	for (size_t i = letters + 4; i < width; i++)
+	for (unsigned i = taken + 4; i < width; i++)
 		text_add(&t, "%s", dash);
 	tell_note(play, "%s%s %.*s %s", dash, dash, (int)bytes, heading, rule);
 }

@@ -53,20 +53,15 @@ trial_say(struct trial *trial, const char *format, ...)
 {
 	struct view *view = trial->session->view;
 	FILE *screen = view->out;
-	char *text = NULL;
 	va_list ap;
 
-	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		text = NULL;
-	va_end(ap);
 	view_flush(view);
 	view->out = trial->out;
-	if (text != NULL)
-		view_note(view, session_now(trial->session), "%s", text);
+	va_start(ap, format);
+	view_vnote(view, session_now(trial->session), format, ap);
+	va_end(ap);
 	view_flush(view);
 	view->out = screen;
-	free(text);
 }
 
 int

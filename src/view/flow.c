@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "base/letter.h"
 #include "base/quantity.h"
 #include "view/ladder.h"
 
@@ -23,20 +24,10 @@ terminal_columns(int fd)
 	return ioctl(fd, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
 }
 
-static unsigned
-columns_of(const char *text, size_t size)
-{
-	unsigned columns = 0;
-
-	for (size_t i = 0; i < size; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return columns;
-}
-
 unsigned
 text_columns(const char *text)
 {
-	return columns_of(text, strlen(text));
+	return letters_columns(text, strlen(text));
 }
 
 /* Up to the next blank behind which a line may end: behind a comma, unless no line has room for so much. */
@@ -49,7 +40,7 @@ piece_size(const struct flow *flow, const char *words)
 		return word;
 	while (words[size] == ' ' && size > 0 && words[size - 1] != ',')
 		size += 1 + strcspn(words + size + 1, " ");
-	return flow->hang + columns_of(words, size) <= flow->columns ? size : word;
+	return flow->hang + letters_columns(words, size) <= flow->columns ? size : word;
 }
 
 static void
@@ -69,7 +60,7 @@ flow_words(struct flow *flow, const char *words)
 	}
 	while (*words != '\0') {
 		size_t blanks = strspn(words, " "), size = piece_size(flow, words + blanks);
-		unsigned columns = (unsigned)blanks + columns_of(words + blanks, size);
+		unsigned columns = (unsigned)blanks + letters_columns(words + blanks, size);
 
 		if (blanks > 0 && size > 0 && flow->column + columns > flow->columns && flow->column > flow->hang) {
 			end_line(flow);

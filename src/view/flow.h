@@ -17,7 +17,7 @@ struct flow {
 	bool at_commas;   /* rather behind a comma than behind any word */
 };
 
-/* Letters of UTF-8 count as one column each.  A word that no line has room for stands as it is. */
+/* A word that no line has room for stands as it is. */
 void flow_words(struct flow *flow, const char *words);
 
 /* Moves on to that column, by one blank at least. */

@@ -52,13 +52,20 @@ shown(const char *text)
 void
 view_note(struct view *view, int64_t at_ns, const char *format, ...)
 {
-	char *text = NULL, *clean = NULL;
 	va_list ap;
 
 	va_start(ap, format);
+	view_vnote(view, at_ns, format, ap);
+	va_end(ap);
+}
+
+void
+view_vnote(struct view *view, int64_t at_ns, const char *format, va_list ap)
+{
+	char *text = NULL, *clean = NULL;
+
 	if (vasprintf(&text, format, ap) < 0)
 		text = NULL;
-	va_end(ap);
 	if (text != NULL)
 		clean = shown(text);
 	if (clean != NULL)

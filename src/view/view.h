@@ -6,6 +6,7 @@
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -107,10 +108,11 @@ view_flush(struct view *view)
 }
 
 /*
- * What people and files said comes out by these three: of it only letters and line ends reach the stream as they are, the rest
+ * What people and files said comes out by these: of it only letters and line ends reach the stream as they are, the rest
  * is escaped (text_add_shown).  A note is a sentence, or lines of a listing; in JSON an object of type "note".
  */
 void view_note(struct view *view, int64_t at_ns, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void view_vnote(struct view *view, int64_t at_ns, const char *format, va_list ap) __attribute__((format(printf, 3, 0)));
 void view_expect(struct view *view, int64_t at_ns, const char *text, bool held);
 void view_error(struct view *view, int64_t at_ns, const char *where, const struct err *err);
 

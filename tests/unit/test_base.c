@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/letter.h"
 #include "base/rng.h"
 #include "base/seq.h"
 #include "base/text.h"
@@ -164,10 +165,51 @@ test_random_numbers_are_splitmix64(void **state)
 		assert_in_range(rng_below(&rng, 7), 0, 6);
 }
 
+/* RFC 3629 3 and 10: the bounds of each length, and what is none; UAX #11 and the combining marks of ISO 10646. */
+static void
+test_letters(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t bytes;
+		uint32_t letter;
+		unsigned columns;
+		bool shown;
+	} letters[] = {
+		{ "A", 1, 'A', 1, true },
+		{ "\x1b", 1, 0x1b, 1, false },
+		{ "\x7f", 1, 0x7f, 1, false },
+		{ "\xc3\xa4", 2, 0xe4, 1, true },                /* a with diaeresis */
+		{ "\xc2\x9b", 2, 0x9b, 1, false },               /* CSI of ISO 6429 */
+		{ "\xcc\x88", 2, 0x308, 0, true },               /* a diaeresis over what stands before */
+		{ "\xe2\x89\xa2", 3, 0x2262, 1, true },          /* RFC 3629 7 */
+		{ "\xe6\x97\xa5", 3, 0x65e5, 2, true },          /* likewise */
+		{ "\xe2\x80\xae", 3, 0x202e, 1, false },         /* right-to-left override */
+		{ "\xf0\xa3\x8e\xb4", 4, 0x233b4, 2, true },     /* RFC 3629 7 */
+		{ "\xf4\x8f\xbf\xbf", 4, 0x10ffff, 1, true },
+	};
+	static const char *const none[] = { "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xed\xa0\x80", "\xf0\x8f\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xc3", "\xc3(", "\xe2\x89", "\xe2\x89(", "\xf0\xa3\x8e" };
+	uint32_t letter;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++) {
+		assert_int_equal(letter_read(letters[i].text, strlen(letters[i].text), &letter), letters[i].bytes);
+		assert_int_equal(letter, letters[i].letter);
+		assert_int_equal(letter_columns(letter), letters[i].columns);
+		assert_int_equal(letter_shown(letter), letters[i].shown);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_int_equal(letter_read(none[i], strlen(none[i]), &letter), 0);
+	/* "a" with a diaeresis over it, two ideographs, and two bytes of no letter. */
+	assert_int_equal(letters_columns("a\xcc\x88\xe6\x97\xa5\xe6\x9c\xac\xff\xc3", 11), 1 + 2 + 2 + 1 + 1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_sequence_numbers_wrap),
 		cmocka_unit_test(test_reader_never_runs_past_the_end),
 		cmocka_unit_test(test_bits_are_counted_from_the_most_significant),
