@@ -215,22 +215,22 @@ answer_form(const struct question *question)
 {
 	switch (question->kind) {
 	case QUESTION_STATE:
-		return "a state, like SYN-SENT or established";
+		return "a state, like LISTEN or listen";
 	case QUESTION_CHOICE:
 		return "one of the letters";
 	case QUESTION_COUNT:
 	case QUESTION_NUMBER:
-		return "a number, like 3 or 0x3";
+		return "a number, like 77 or 0x4d";
 	case QUESTION_FIELD:
 		break;
 	}
 	if (question->field != NULL && question->field->show == SHOW_FLAGS)
-		return "flags, like S. or SYN-ACK";
+		return "flags, like FP. or FIN-PSH-ACK";
 	if (question->field != NULL && question->field->show == SHOW_ADDRESS)
 		return "an address, like 198.51.100.1";
 	if (is_sequence(question))
-		return "a number, like 1, 0x1 or iss+1";
-	return "a number, like 3 or 0x3";
+		return "a number, like 77, 0x4d or iss+77";
+	return "a number, like 77 or 0x4d";
 }
 
 /* Of either family, or MACs; as compare. */

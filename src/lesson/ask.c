@@ -59,7 +59,7 @@ play_ask(struct play *play)
 		tell_note(play, "  %c) %s", 'a' + i, question->choice[i]);
 	tell_note(play, "Type %s, before you send anything%s.", answer_form(question),
 	    question->kind == QUESTION_FIELD && question->field != NULL && question->field->show == SHOW_FLAGS
-	        ? " (`answer ACK` where the word is a command as well)" : "");
+	        ? " (`answer ...` where the word is a command as well)" : "");
 }
 
 static void

@@ -44,7 +44,7 @@ uint32_t question_segment(struct session *session, const struct question *questi
  */
 int answer_fits(const struct question *question, const char *said, const char *actual, struct err *err);
 
-/* What an answer looks like: "a number, like 1, 0x1 or iss+1". */
+/* What an answer looks like: "a number, like 77, 0x4d or iss+77", which is no lesson's answer. */
 const char *answer_form(const struct question *question);
 
 #endif

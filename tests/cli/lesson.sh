@@ -65,7 +65,7 @@ has "$out" 'Right: Bob answered [S.], because' 'a right one, in another form'
 has "$out" 'bob should answer SYN,ACK with ack 1' "with the question answered, the shadow predicts"
 anew
 learn syn next 'iss' 'open' 'SYN received' ack
-is "$status: $err" '2: standard input:4: "open" is no answer to this: it wants a state, like SYN-SENT or established' 'no answer at all'
+is "$status: $err" '2: standard input:4: "open" is no answer to this: it wants a state, like LISTEN or listen' 'no answer at all'
 hasnt "$out" 'bob should answer' 'while a question is open nothing is predicted'
 has "$out" 'Not predicted: Bob answered [S.]' 'what was not predicted is said all the same'
 anew
@@ -120,7 +120,7 @@ is "$status" 0 'redo and back'
 is "$(echo "$out" | grep -c 'Step 2 of 4')" 2 'redo shows the step again'
 is "$(echo "$out" | grep -c "Right: Bob's kernel says ESTABLISHED")" 2 'and it can be done again'
 is "$(echo "$out" | grep -c 'Step 1 of 4')" 2 'and back shows the one before'
-is "$(echo "$out" | tail -n 1 | cut -c 1-31)" 'Type flags, like S. or SYN-ACK,' 'in a new lab, with nothing in the journal'
+is "$(echo "$out" | tail -n 1 | cut -c 1-36)" 'Type flags, like FP. or FIN-PSH-ACK,' 'in a new lab, with nothing in the journal'
 anew
 learn syn next 1 'syn received'
 has "$err" 'if it was your answer: `answer syn received`' 'an answer that begins like a command'
