@@ -189,8 +189,11 @@ report(struct dojo *dojo, bool json, struct err *err)
 	if (out == NULL)
 		return err_set(err, ERR_SYSTEM, "no memory to write a report in");
 	result = progress_report(out, json, err);
-	if (fclose(out) == 0)
+	/* A document is written as it is; lines for people keep to the terminal. */
+	if (fclose(out) == 0 && json)
 		view_drawn(dojo->view, session_now(dojo->session), text);
+	else if (text != NULL)
+		view_note(dojo->view, session_now(dojo->session), "%s", text);
 	free(text);
 	return result;
 }

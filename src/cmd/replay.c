@@ -38,12 +38,12 @@ refuse(const struct journal_entry *entry, const char *why, struct err *err)
 
 /* What his timers did is to be seen in no frame: so long may it not have lasted. */
 static int
-timers_allow(const struct dojo *dojo, const struct journal *journal, size_t count, struct err *err)
+timers_allow(const struct dojo *dojo, const struct journal *journal, size_t from, size_t count, struct err *err)
 {
 	const struct journal_entry *since = NULL;
 	int64_t bound_ns = 0;
 
-	for (size_t i = session_settled(dojo->session); i < count; i++) {
+	for (size_t i = from; i < count; i++) {
 		const struct journal_entry *entry = &journal->entry[i];
 
 		if (entry->time & TIME_PATIENT && bound_ns == ORDINARY_NS)
@@ -59,7 +59,7 @@ timers_allow(const struct dojo *dojo, const struct journal *journal, size_t coun
 }
 
 int
-replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t count, struct err *err)
+replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t from, size_t count, struct err *err)
 {
 	static const struct {
 		enum journal_time how;
@@ -70,7 +70,7 @@ replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t co
 		{ TIME_WAIT_ENDED, "a TIME-WAIT of 60 s was over then, or soon after it" },
 	};
 
-	for (size_t i = session_settled(dojo->session); i < count; i++) {
+	for (size_t i = from; i < count; i++) {
 		const struct journal_entry *entry = &journal->entry[i];
 
 		if (entry->effects & EFFECT_SPAWNS && !entry->refused)
@@ -80,7 +80,7 @@ replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t co
 				return refuse(entry, reasons[r].why, err);
 		}
 	}
-	return timers_allow(dojo, journal, count, err);
+	return timers_allow(dojo, journal, from, count, err);
 }
 
 /* ---- in Bob's time ---------------------------------------------------------------------------------------------------- */
@@ -428,7 +428,7 @@ replay_journal(struct dojo *dojo, const struct journal *journal, size_t count, s
 	struct replay replay = { .dojo = dojo, .then = journal, .replayed = replayed };
 
 	*replayed = (struct replayed){ 0 };
-	if (replay_allowed(dojo, journal, count, err) != 0 || replay_fresh(dojo, err) != 0)
+	if (replay_allowed(dojo, journal, 0, count, err) != 0 || replay_fresh(dojo, err) != 0)
 		return -1;
 	return run_unseen(&replay, 0, count, err);
 }

@@ -36,7 +36,7 @@ int replay_journal(struct dojo *dojo, const struct journal *journal, size_t coun
  */
 int replay_back(struct dojo *dojo, size_t count, struct replayed *replayed, struct err *err);
 
-/* Whether that can be done: nothing ran a program, and no time of the kernel's mattered; *err says what does. */
-int replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t count, struct err *err);
+/* Whether entries [from, count) can be done again: none ran a program, and no time of the kernel's mattered; *err says what does. */
+int replay_allowed(const struct dojo *dojo, const struct journal *journal, size_t from, size_t count, struct err *err);
 
 #endif

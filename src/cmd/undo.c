@@ -87,7 +87,7 @@ run_undo(struct dojo *dojo, const struct words *words, struct err *err)
 	if (words->count > 1 && (!number_parse(words->word[1].text, &number) || number == 0))
 		return err_set(err, ERR_INPUT, "`undo` takes how many commands, 1 or more, not \"%s\"", QUOTED(words->word[1].text));
 	at = find(dojo, number, err);
-	if (at < 0 || replay_allowed(dojo, journal, (size_t)at, err) != 0)
+	if (at < 0 || replay_allowed(dojo, journal, session_settled(dojo->session), (size_t)at, err) != 0)
 		return -1;
 	snprintf(undone, sizeof(undone), "%s", QUOTED(journal->entry[at].line));
 	announce(dojo, (size_t)at);
