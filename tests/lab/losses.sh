@@ -25,6 +25,8 @@ while not os.path.exists(sys.argv[2]):
     time.sleep(0.02)
 sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for number in range(int(sys.argv[1])):
+    while sys.argv[4] == 'paced' and number > 0 and number % 1000 == 0 and not os.path.exists('%s.%d' % (sys.argv[2], number)):
+        time.sleep(0.002)
     sock.sendto(b'%032d' % number, ('198.51.100.1', 5555))
 if sys.argv[3] == 'close':
     peer.close() # his FIN comes last, and is lost where the end of the flood is
@@ -33,14 +35,36 @@ if sys.argv[3] == 'keep':
     time.sleep(1000)
 EOF
 
-# flood WHO COUNT: WHO, main or the wire, sees none of it before it is over.
+# carried: how many frames the wire has handed to Alice's interface.
+carried()
+{
+	sed -n 's/^ *alice0: *[0-9]* *\([0-9]*\) .*/\1/p' "/proc/$main/net/dev"
+}
+
+# pace COUNT GO BEFORE: lets the flood go on by 1000 whenever the wire has carried all that came behind the first BEFORE, so
+# that the wire itself loses nothing.
+pace()
+{
+	before=$3
+	burst=1000
+	while [ "$burst" -le "$1" ]; do
+		for try in $(seq 2000); do
+			[ $(($(carried) - before)) -lt "$burst" ] || break
+			sleep 0.01
+		done
+		: >"$2.$burst"
+		burst=$((burst + 1000))
+	done
+}
+
+# flood WHO COUNT TOLD HOW: WHO, main or the wire, sees none of it before it is over.
 flood()
 {
 	mkfifo "$tmp/$1.typed"
 	"$TCPDOJO" <"$tmp/$1.typed" >"$tmp/$1.out" 2>&1 &
 	main=$!
 	exec 9>"$tmp/$1.typed"
-	printf '%s\n' "bob run python3 $tmp/flood.py $2 $tmp/$1.go close" 'wait for bob listening 5000 within 20s' 'connect 5000' >&9
+	printf '%s\n' "bob run python3 $tmp/flood.py $2 $tmp/$1.go close $4" 'wait for bob listening 5000 within 20s' 'connect 5000' >&9
 	seen "$tmp/$1.out" 'bob SYN-RECEIVED -> ESTABLISHED'
 	victim=$main
 	if [ "$1" = wire ]; then
@@ -50,11 +74,14 @@ flood()
 		done
 	fi
 	kill -STOP "$victim"
+	before=$(carried)
+	[ "$4" = at_once ] || pace "$2" "$tmp/$1.go" "$before" &
 	: >"$tmp/$1.go"
 	for try in $(seq 400); do
 		[ ! -e "$tmp/$1.go.over" ] || break
 		sleep 0.1
 	done
+	wait $!
 	kill -CONT "$victim"
 	printf '%s\n' 'wait for bob job 1 ended within 20s' 'wait 300ms' 'connect 9' 'data "after"' 'expect . ack=6' 'link' >&9
 	exec 9>&-
@@ -73,8 +100,8 @@ flood()
 	is $? 1 "$1 stopped: no prediction is called broken"
 }
 
-flood wire 12000 0 # the wire itself has lost it: nobody knows
-flood main 6000 1
+flood wire 12000 0 at_once # the wire itself has lost it: nobody knows
+flood main 6000 1 paced
 
 # ---- so many events on the wire that what Bob heard and said is among those that nobody read
 
@@ -82,16 +109,19 @@ mkfifo "$tmp/late.typed"
 "$TCPDOJO" <"$tmp/late.typed" >"$tmp/late.out" 2>&1 &
 main=$!
 exec 9>"$tmp/late.typed"
-printf '%s\n' "bob run python3 $tmp/flood.py 6000 $tmp/late.go keep" 'wait for bob listening 5000 within 20s' 'connect 5000' \
+printf '%s\n' "bob run python3 $tmp/flood.py 6000 $tmp/late.go keep paced" 'wait for bob listening 5000 within 20s' 'connect 5000' \
     'link delay 1500ms' 'data "hello"' 'wait for segments from bob . ack=6 >= 1 within 20s' 'wait 2s' 'link delay 0ms' \
     'data " again"' 'wait 200ms' 'state' >&9
 seen "$tmp/late.out" 'length 5'
 kill -STOP $main
+before=$(carried)
+pace 6000 "$tmp/late.go" "$before" &
 : >"$tmp/late.go"
 for try in $(seq 400); do
 	[ ! -e "$tmp/late.go.over" ] || break
 	sleep 0.1
 done
+wait $!
 sleep 2 # until the last frame has crossed
 kill -CONT $main
 exec 9>&-
